@@ -18,7 +18,7 @@ XMLDSIG_NAMESPACE = "http://www.w3.org/2000/09/xmldsig#"
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """``From`` or ``To``: one agency, named by its ``OrganId`` (13 characters of QCVN 102 or up to 35 of QD 20/2020)."""
+    """``From`` or ``To``: one agency, named by its ``OrganId`` (13 characters by QCVN 102, up to 35 by QD 20/2020)."""
 
     organ_id: str | None = None
     organization_in_charge: str | None = None
@@ -188,6 +188,10 @@ class Reference:
     attachment_name: str | None = None
 
 
+def _no_payload() -> BinaryIO:
+    raise ValueError("this attachment carries no payload")
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """One attachment as it travelled.
@@ -203,11 +207,7 @@ class Attachment:
     description: str | None = None
     size: int = 0
     sha256: str = ""
-    open_payload: Callable[[], BinaryIO] = field(default=lambda: _no_payload(), repr=False, compare=False)
-
-
-def _no_payload() -> BinaryIO:
-    raise ValueError("this attachment carries no payload")
+    open_payload: Callable[[], BinaryIO] = field(default=_no_payload, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,107 @@
+"""Runs one scenario to its verdict, whatever happens in it, and keeps the evidence."""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from conformance.case import Case
+from conformance.checks import Scenario
+from conformance.outcome import Outcome, Witness
+from conformance.stage import Stage
+from conformance.verdict import REQUIRED, Verdict
+from conformance.violation import JudgeBlind, NotSupported, Violation
+from schemas.registry import CheckEntry
+
+OVERRUN_S = 5.0
+MAX_WITNESSES = 24
+
+Silence = Callable[[], Awaitable[str | None]]
+
+
+def now() -> datetime:
+    """Give the host's time with its offset."""
+    return datetime.now().astimezone()
+
+
+def undecided(entry: CheckEntry, verdict: Verdict, reason: str, got: str = "", expected: str = "") -> Outcome:
+    """Give the outcome of a check whose story was not told."""
+    moment = now()
+    return Outcome(entry, verdict, reason, expected, got, (), moment, moment)
+
+
+def missing_capability(stage: Stage, entry: CheckEntry, required: frozenset[str]) -> Outcome | None:
+    """Give ``not-supported`` where the system declares that it lacks what a check needs, else ``None``.
+
+    Where the plan requires that capability, the reason says so, and blocks the certificate.
+    """
+    missing = sorted(set(entry.needs) - stage.sut.capabilities)
+    if not missing:
+        return None
+    reason = REQUIRED if required & set(missing) else "capability-not-declared"
+    return undecided(
+        entry,
+        Verdict.NOT_SUPPORTED,
+        reason,
+        got=f"describe lists {', '.join(sorted(stage.sut.capabilities)) or 'no capability'}",
+        expected=", ".join(missing),
+    )
+
+
+async def decide(stage: Stage, scenario: Scenario, deadline: float, silence: Silence) -> Outcome:
+    """Tell one story until ``deadline`` (event loop time) and judge it.
+
+    ``silence`` is asked when nothing but silence was seen: it gives a text where the whole system went away, which is
+    no verdict on this check. A cancelled story is not judged here: the cancellation goes on.
+    """
+    case = Case(stage, scenario.entry, deadline)
+    started = now()
+    verdict, reason, expected, got = Verdict.PASS, None, "", ""
+    try:
+        try:
+            async with asyncio.timeout_at(deadline + OVERRUN_S):
+                await scenario.story(case)
+            if case.warning is not None:
+                raise case.warning
+        finally:
+            await case.close()
+    except Violation as violation:
+        gone = await silence() if violation.silent else None
+        verdict, reason = Verdict(violation.verdict), violation.reason
+        expected, got = violation.expected, violation.got
+        for exchange in violation.witnesses:
+            case.witness(exchange)
+        if gone is not None:
+            verdict, reason, got = Verdict.INCONCLUSIVE, "stopped-polling", f"{gone}; {got}"
+    except NotSupported as lack:
+        verdict, reason = Verdict.NOT_SUPPORTED, "capability-not-declared"
+        expected, got = lack.operation, "unsupported"
+    except JudgeBlind as blind:
+        verdict, reason, got = Verdict.INCONCLUSIVE, "judge-blind", str(blind)
+    except Exception as error:  # noqa: BLE001 - whatever else happens is a fault of the suite, and its verdict is `error`
+        verdict, reason, got = Verdict.ERROR, "suite-fault", f"{type(error).__name__}: {error}"
+        stage.evidence.write(f"evidence/{scenario.entry.id}/error.txt", traceback.format_exc())
+    witnesses = await _keep(stage, case)
+    hide = stage.evidence.redacted_text
+    return Outcome(scenario.entry, verdict, reason, hide(expected), hide(got), witnesses, started, now())
+
+
+async def _keep(stage: Stage, case: Case) -> tuple[Witness, ...]:
+    """Write the evidence of one check: what the verdict names first, then all else that happened to its documents."""
+    check_id = case.entry.id
+    kept: list[Witness] = []
+    trail = stage.observer.matching(lambda exchange: exchange.document_id in case.documents)
+    exchanges = {**case.witnesses, **{exchange.seq: exchange for exchange in trail}}
+    try:
+        for seq, exchange in sorted(list(exchanges.items())[:MAX_WITNESSES]):
+            detail = await stage.observer.detail(exchange)
+            kept.append(Witness("axis", seq, stage.evidence.exchange(check_id, seq, detail)))
+    except JudgeBlind as error:
+        case.note(f"the exchanges cannot be fetched: {error}")
+    if case.dms.log:
+        kept.append(Witness("dms", None, stage.evidence.lines(check_id, "driver.jsonl", case.dms.log)))
+    if case.notes:
+        stage.evidence.write(f"evidence/{check_id}/notes.txt", "\n".join(case.notes) + "\n")
+    return tuple(kept)

@@ -1,0 +1,44 @@
+"""Defects of what a sender shows of its recipients."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+
+from conformance.mutants.defect import Defect
+from conformance.reference_dms import sending, tracking
+from conformance.reference_dms.office import Office
+from conformance.reference_dms.tracking import Told
+
+_KNOWN = {"01", "02", "03", "04", "05", "06", "15", "16"}
+
+
+def _deaf_to(*codes: str) -> Callable[[Sequence[Told]], Told | None]:
+    """Never show some codes."""
+    return lambda told: tracking.decisive([status for status in told if status.code not in codes])
+
+
+def _last_wins(told: Sequence[Told]) -> Told | None:
+    known = [status for status in told if status.code in _KNOWN]
+    return known[-1] if known else None
+
+
+def _stuck_after_unknown(told: Sequence[Told]) -> Told | None:
+    first = next((index for index, status in enumerate(told) if status.code not in _KNOWN), len(told))
+    return tracking.decisive(told[:first])
+
+
+def _anybody(office: Office, document: sqlite3.Row, reporter: str | None) -> str | None:
+    """Take whoever reports for the first recipient, if it is none itself."""
+    found = tracking.recipient_of(office, document, reporter)
+    return found or next((row["code"] for row in sending.recipients(office, document["document_key"])), None)
+
+
+DEFECTS = (
+    Defect("arrived-on-http-200", "SND-03", {"state_when_accepted": lambda: "arrived"}),
+    Defect("ignores-05", "STS-06", {"decisive": _deaf_to("05")}),
+    Defect("last-status-wins", "STS-09", {"decisive": _last_wins}),
+    Defect("stuck-after-unknown-code", "STS-15", {"decisive": _stuck_after_unknown}),
+    Defect("believes-any-status", "STS-16", {"recipient_of": _anybody}),
+    Defect("ignores-recall-answers", "RCL-07", {"decisive": _deaf_to("15", "16")}),
+)

@@ -1,0 +1,63 @@
+"""The systems that the suite plays on the axis: registered for a run, and removed with all that they left."""
+
+from __future__ import annotations
+
+import random
+import secrets
+
+from conformance.axis import AxisControl
+from conformance.evidence import Evidence
+from conformance.system import Agency, Peer
+from conformance.violation import JudgeBlind
+from fixtures.agencies import new_agency
+
+DRAWS = 50
+
+
+class Peers:
+    """Registers fictitious agencies through the control API and knows every code that is taken."""
+
+    def __init__(self, axis: AxisControl, run_id: str, evidence: Evidence) -> None:
+        self._axis = axis
+        self._run_id = run_id
+        self._evidence = evidence
+        self._taken: set[str] = set()
+        self._registered: list[str] = []
+
+    async def start(self) -> None:
+        """Learn which codes the directory of the axis has already."""
+        self._taken.update(await self._axis.agency_codes())
+
+    async def register(self, source: random.Random, agencies: int = 1) -> Peer:
+        """Register a system with so many agencies, whose codes and names come from ``source``."""
+        drawn = tuple(self._draw(source) for _ in range(agencies))
+        peer = Peer(f"PEER.{self._run_id}.{len(self._registered) + 1}", drawn)
+        secret = secrets.token_urlsafe(24)
+        self._evidence.hide(secret)
+        self._registered.append(peer.system_id)
+        await self._axis.register(peer.system_id, secret, [agency.to_json() for agency in drawn])
+        return peer
+
+    def unknown_code(self, source: random.Random) -> str:
+        """Draw a well-formed code that nobody has, and that nobody will get in this run."""
+        return self._draw(source).code
+
+    async def remove_all(self) -> list[str]:
+        """Remove every peer; what could not be removed is named in the list that comes back."""
+        left: list[str] = []
+        while self._registered:
+            system_id = self._registered.pop()
+            try:
+                await self._axis.unregister(system_id)
+            except JudgeBlind as error:
+                left.append(f"{system_id}: {error}")
+        return left
+
+    def _draw(self, source: random.Random) -> Agency:
+        for _ in range(DRAWS):
+            agency = new_agency(source)
+            codes = {code for code in (agency.code, agency.old_code) if code}
+            if not codes & self._taken:
+                self._taken |= codes
+                return Agency(agency.code, agency.name, agency.old_code)
+        raise JudgeBlind("no free agency code was drawn: the directory of the axis is too full")

@@ -1,0 +1,166 @@
+"""A small, correct document-management system: registers, a poll loop, an outbox, and a connection to the axis.
+
+Several can live in one process; each has its own store, clock, connection and behaviour.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from conformance.reference_dms import operations, outbox
+from conformance.reference_dms.behaviour import Behaviour
+from conformance.reference_dms.office import Connection, Office, Settings
+from conformance.reference_dms.store import Store
+from conformance.reference_dms.vietnam import Clock, host_clock
+from protocol.wire.client import AxisClient
+
+log = logging.getLogger("axis28.reference_dms")
+
+
+class Dms:
+    """One reference DMS; an async context manager.
+
+    ``data`` is a directory for its database, kept afterwards; without it a temporary one is used and removed. With a
+    ``connection`` it polls from the start, without one it waits for ``configure``. ``handle`` answers driver requests.
+    """
+
+    def __init__(
+        self,
+        data: Path | None = None,
+        *,
+        connection: Connection | None = None,
+        behaviour: Behaviour | None = None,
+        settings: Settings | None = None,
+        clock: Clock = host_clock,
+    ) -> None:
+        self._data = data
+        self._first = connection
+        self._behaviour = behaviour or Behaviour()
+        self._settings = settings or Settings()
+        self._clock = clock
+        self._stack = contextlib.AsyncExitStack()
+        self._line: _Line | None = None
+        self._changing = asyncio.Lock()
+        self._office: Office | None = None
+
+    async def __aenter__(self) -> Self:
+        """Open the registers and begin to poll. ``OSError`` or ``sqlite3.Error`` when ``data`` cannot be used."""
+        if self._data is None:
+            data = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="axis28-dms-")))
+        else:
+            data = self._data
+            data.mkdir(parents=True, exist_ok=True)
+        store = Store(data / "dms.sqlite3")
+        self._stack.callback(store.close)
+        self._office = Office(store, self._behaviour, self._settings, self._clock)
+        if self._first is not None:
+            await self.configure(self._first)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop polling, break off what is under way (it is stored), close the registers."""
+        async with self._changing:
+            if self._line is not None:
+                await self._line.close()
+                self._line = None
+        await self._stack.aclose()
+
+    @property
+    def office(self) -> Office:
+        """The running DMS as its parts see it; ``RuntimeError`` before it was entered."""
+        if self._office is None:
+            raise RuntimeError("this DMS was not started: use it as an async context manager")
+        return self._office
+
+    @property
+    def axis(self) -> AxisClient:
+        """The client of the present connection; ``Refused`` while there is none."""
+        _ = self.office.own
+        assert self._line is not None
+        return self._line.axis
+
+    async def configure(self, connection: Connection) -> None:
+        """Connect to an axis, instead of the one before. ``ValueError`` names what is wrong with the connection."""
+        office = self.office
+        async with self._changing:
+            line = _Line(office, connection)
+            if self._line is not None:
+                await self._line.close()
+            if office.connection is not None and office.connection != connection:
+                outbox.unsign(office)
+            office.connection = connection
+            self._line = line
+            await line.open()
+
+    async def poll(self) -> None:
+        """Do one full fetch round now, and send what is due."""
+        _ = self.office.own
+        assert self._line is not None
+        await self._line.poll()
+
+    async def handle(self, request: object) -> dict[str, Any]:
+        """Answer one request of the driver protocol. Never raises for what the request holds."""
+        return await operations.handle(self, request)
+
+
+class _Line:
+    """The connection to one axis: the client, the poll loop and the postman."""
+
+    def __init__(self, office: Office, connection: Connection) -> None:
+        self._office = office
+        self._ca = connection.ca
+        self.axis = AxisClient(
+            connection.axis_url,
+            connection.system_id,
+            connection.secret,
+            ca=connection.ca,
+            timeout=office.settings.timeout_s,
+            clock=office.clock,
+        )
+        self._postman = outbox.Postman(office, self.axis)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._lock = asyncio.Lock()
+        self._queued: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        await self.axis.__aenter__()
+        self._tasks = [asyncio.create_task(self._poll_for_ever(), name="poll")]
+        if self._office.settings.send_at_once:
+            self._tasks.append(asyncio.create_task(self._postman.serve(), name="outbox"))
+
+    async def close(self) -> None:
+        rounds = [self._queued] if self._queued else []
+        for task in (*self._tasks, *rounds):
+            task.cancel()
+        await asyncio.gather(*self._tasks, *rounds, return_exceptions=True)
+        await self._postman.stop()
+        await self.axis.__aexit__(None, None, None)
+
+    async def poll(self) -> None:
+        # Callers that come while a round waits for its turn share it: it has not listed anything yet.
+        if self._queued is None:
+            self._queued = asyncio.create_task(self._round(), name="round")
+        await asyncio.shield(self._queued)
+
+    async def _round(self) -> None:
+        async with self._lock:
+            self._queued = None
+            await self._office.behaviour.poll(self._office, self.axis)
+        await self._postman.flush()
+
+    async def _poll_for_ever(self) -> None:
+        clock = asyncio.get_running_loop().time
+        while True:
+            began = clock()
+            (result,) = await asyncio.gather(self.poll(), return_exceptions=True)
+            if isinstance(result, BaseException):
+                log.error("a fetch round broke off: %s", result, exc_info=result)
+            await asyncio.sleep(max(self._office.settings.poll_interval_s - (clock() - began), 0.02))

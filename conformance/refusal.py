@@ -1,0 +1,70 @@
+"""How a system may refuse a package: by status 02, by acknowledging it ``fail``, or by holding it back before 03."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from conformance.crossing import statuses
+from conformance.dms import Ref, Refusal, ref_of
+from conformance.observer import ACKNOWLEDGE, Exchange
+from conformance.violation import Violation
+
+if TYPE_CHECKING:
+    from conformance.case import Case, Delivered
+    from protocol.package.model import DocumentPackage
+
+HELD = ("refused", "held")
+
+
+async def await_refusal(
+    case: Case,
+    subject: Ref | DocumentPackage | Delivered,
+    delivered: Delivered | None,
+    reason: str,
+    expected: str,
+) -> Refusal:
+    """Wait for the first refusal of a delivered package; see ``Case.require_refusal``."""
+    named = None if hasattr(subject, "deliveries") else ref_of(subject)  # type: ignore[arg-type] # told apart by the line
+    arrived = subject if hasattr(subject, "deliveries") else delivered
+    receiver_ids = frozenset() if arrived is None else arrived.receiver_ids  # type: ignore[union-attr] # see above
+    pause = min(max(case.interval / 2, 0.2), 5.0)
+    while True:
+        seen = _seen(case, named, receiver_ids)
+        shown = await _shown(case, named)
+        if seen is not None:
+            return Refusal(seen.form, shown.category if shown else None, seen.reason or (shown.reason if shown else ""))
+        if shown is not None:
+            return shown
+        if case.deadline - asyncio.get_running_loop().time() <= pause:
+            raise Violation(reason, expected=expected, got="neither status 02 nor 'fail' nor a held entry", silent=True)
+        await asyncio.sleep(pause)
+
+
+def _seen(case: Case, named: Ref | None, receiver_ids: frozenset[str]) -> Refusal | None:
+    observer = case.stage.observer
+    if named is not None:
+        for status in statuses(observer, named.document_id):
+            if status.code == "02":
+                case.witness(status.exchange)
+                return Refusal("02", None, status.package.header.description or "")
+    failed = observer.matching(lambda exchange: _acknowledged_fail(exchange, receiver_ids))
+    if failed:
+        case.witness(failed[0])
+        return Refusal("fail", None, "")
+    return None
+
+
+def _acknowledged_fail(exchange: Exchange, receiver_ids: frozenset[str]) -> bool:
+    acknowledged = exchange.operation == ACKNOWLEDGE and exchange.acknowledged == "fail" and exchange.accepted
+    return acknowledged and exchange.receiver_id in receiver_ids
+
+
+async def _shown(case: Case, named: Ref | None) -> Refusal | None:
+    if named is None or "received" not in case.sut.capabilities:
+        return None
+    for entry in await case.dms.register("received", named):
+        refusal = entry.get("refusal")
+        if refusal or entry["state"] in HELD:
+            return Refusal("held", (refusal or {}).get("category"), (refusal or {}).get("text", ""))
+    return None

@@ -1,0 +1,226 @@
+"""Conducts a run: stage, phases, verdicts. Knows neither pytest nor any report; tells everything as events."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from conformance.checks import Scenario
+from conformance.decision import decide, missing_capability, now, undecided
+from conformance.events import CheckDecided, Event, Listener, PhaseStarted, RunStarted, RunStopped
+from conformance.evidence import Evidence, Unwritable
+from conformance.outcome import Outcome
+from conformance.plan import Phase, Plan
+from conformance.settings import INVALID, Settings, SetupFailure
+from conformance.stage import Stage
+from conformance.staging import described, staged
+from conformance.system import System
+from conformance.verdict import INTERRUPTED, Verdict
+from conformance.violation import JudgeBlind
+
+QUIET_S = 2.0
+SILENCE_S = 15.0
+SILENCE_INTERVALS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Conducted:
+    """A run that has ended: everything that its report says."""
+
+    settings: Settings
+    plan: Plan
+    level: str
+    run_id: str
+    system: System
+    axis_url: str
+    axis_started: bool
+    axis_clock: datetime
+    started: datetime
+    ended: datetime
+    outcomes: tuple[Outcome, ...]
+    selection: str | None
+
+
+class Run:
+    """One run over the scenarios that were selected. ``selection`` names the selection, ``None`` for the whole plan."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        plan: Plan,
+        scenarios: Sequence[Scenario],
+        evidence: Evidence,
+        *,
+        selection: str | None = None,
+        listeners: Sequence[Listener] = (),
+    ) -> None:
+        self.settings = settings
+        self.plan = plan
+        self.level = settings.level or plan.levels[-1]
+        self.selection = selection
+        self.run_id = f"r-{secrets.token_hex(4)}"
+        self.phases = [
+            (phase, [scenario for scenario in scenarios if scenario.entry.phase == phase.name]) for phase in plan.phases
+        ]
+        self.phases = [(phase, stories) for phase, stories in self.phases if stories]
+        self.evidence = evidence
+        self._listeners = list(listeners)
+        self._outcomes: dict[str, Outcome] = {}
+        self._stopped: tuple[str, str] | None = None
+        self._tasks: set[asyncio.Task[Outcome]] = set()
+        self._main: asyncio.Task[object] | None = None
+        self._begun = False
+
+    def listen(self, listener: Listener) -> None:
+        """Tell one more listener."""
+        self._listeners.append(listener)
+
+    def budget_s(self, interval_s: float) -> float:
+        """Give the seconds that this run may take for a system with this polling interval."""
+        return self.plan.budget_s(interval_s, (phase.name for phase, _ in self.phases))
+
+    async def preview(self) -> RunStarted:
+        """Ask the system to describe itself and give what would be run; nothing else is touched."""
+        async with described(self.settings, self.run_id) as (_, system):
+            return self._announcement(system)
+
+    async def conduct(self) -> Conducted:
+        """Run all phases and give what came out; ``SetupFailure`` where the run could not begin.
+
+        Raises ``SetupFailure`` also when the output folder fails under way. Everything that the run put on the axis is
+        removed before this returns, also when it was stopped.
+        """
+        started = now()
+        self._main = asyncio.current_task()
+        try:
+            self.evidence.prepare()
+            async with described(self.settings, self.run_id) as (driver, system):
+                self._tell(self._announcement(system))
+                async with staged(self.settings, driver, system, self.evidence, self._tell) as (stage, own):
+                    for phase, stories in self.phases:
+                        await self._conduct(stage, phase, stories)
+                    return Conducted(
+                        settings=self.settings, plan=self.plan, level=self.level, run_id=self.run_id, system=stage.sut,
+                        axis_url=stage.axis.url, axis_started=own, axis_clock=stage.clock.now(),
+                        started=started, ended=now(), outcomes=tuple(self._outcomes.values()), selection=self.selection,
+                    )  # fmt: skip
+        except Unwritable as error:
+            raise SetupFailure(str(error)) from error
+        except asyncio.CancelledError:
+            if self._stopped is None:
+                raise
+            raise SetupFailure("interrupted before the first check began", INVALID) from None
+
+    def stop(self, reason: str = INTERRUPTED, detail: str = "") -> None:
+        """End the run early: checks that are not decided become ``inconclusive``. To be called in the run's loop."""
+        if self._stopped is None:
+            self._stopped = (reason, detail)
+            self._tell(RunStopped(reason, detail))
+        if self._main is not None and not self._begun:
+            self._main.cancel()
+        for task in self._tasks:
+            task.cancel()
+
+    async def _conduct(self, stage: Stage, phase: Phase, stories: Sequence[Scenario]) -> None:
+        """Run one phase: all its stories start together, and it ends when all are decided."""
+        self._begun = True
+        seconds = phase.intervals * stage.sut.poll_interval_s + phase.grace_s * self.settings.grace_factor
+        if self._stopped is None:
+            self._tell(PhaseStarted(phase, [story.entry.id for story in stories], seconds))
+        deadline = asyncio.get_running_loop().time() + seconds
+        first = phase is self.plan.phases[0]
+        watch = asyncio.create_task(self._watch(stage, cancel=first))
+        await asyncio.gather(*(self._decided(stage, story, deadline, first=first) for story in stories))
+        watch.cancel()
+        await asyncio.gather(watch, return_exceptions=True)
+        if self._stopped is None and not first and (gone := await self._gone(stage)) is not None:
+            self.stop("stopped-polling", gone)
+
+    async def _decided(self, stage: Stage, story: Scenario, deadline: float, *, first: bool) -> None:
+        outcome = missing_capability(stage, story.entry, self.plan.required(self.level))
+        if outcome is None and self._stopped is not None:
+            outcome = self._unreached(story)
+        if outcome is None and not first and stage.observer.last_seen is None:
+            outcome = undecided(
+                story.entry,
+                Verdict.FAIL,
+                "never-called-the-axis",
+                expected=f"authenticated calls of system {stage.sut.id}",
+                got="not one since the run began",
+            )
+        if outcome is None:
+            silence = (lambda: self._gone(stage)) if first else _judge_first
+            task = asyncio.create_task(decide(stage, story, deadline, silence))
+            self._tasks.add(task)
+            try:
+                outcome = await task
+            except asyncio.CancelledError:
+                if self._stopped is None:
+                    raise
+                outcome = self._unreached(story)
+            finally:
+                self._tasks.discard(task)
+        self._outcomes[story.entry.id] = outcome
+        self._tell(CheckDecided(outcome))
+
+    def _unreached(self, story: Scenario) -> Outcome:
+        assert self._stopped is not None
+        reason, detail = self._stopped
+        return undecided(story.entry, Verdict.INCONCLUSIVE, reason, got=detail)
+
+    async def _gone(self, stage: Stage) -> str | None:
+        """Say that the system, which called before, has gone silent, waiting as long as it takes to tell."""
+        observer = stage.observer
+        quiet = observer.silent_for()
+        if observer.lost is not None or quiet is None or quiet < max(QUIET_S, 2 * stage.sut.poll_interval_s):
+            return None
+        last, limit = observer.last_seen, self._silence_s(stage)
+        assert last is not None
+        try:
+            back = await observer.until(lambda: observer.last_seen != last, last + limit)
+        except JudgeBlind:
+            return None
+        return None if back else f"no call of system {stage.sut.id} for {limit:.0f} s, though it had polled before"
+
+    async def _watch(self, stage: Stage, *, cancel: bool) -> None:
+        """End the run as soon as the axis is lost or, where ``cancel`` is set, the system has stopped polling."""
+        observer = stage.observer
+        while True:
+            await asyncio.sleep(1.0)
+            if observer.lost is not None:
+                self.stop("axis-lost", str(observer.lost))
+                return
+            quiet = observer.silent_for()
+            limit = self._silence_s(stage)
+            if cancel and quiet is not None and quiet > limit:
+                self.stop("stopped-polling", f"no call of system {stage.sut.id} for {limit:.0f} s")
+                return
+
+    @staticmethod
+    def _silence_s(stage: Stage) -> float:
+        return max(SILENCE_INTERVALS * stage.sut.poll_interval_s, SILENCE_S)
+
+    def _announcement(self, system: System) -> RunStarted:
+        return RunStarted(
+            run_id=self.run_id,
+            seed=self.settings.seed,
+            plan_id=self.plan.id,
+            draft=self.plan.draft,
+            level=self.level,
+            system=system,
+            phases=[(phase, len(stories)) for phase, stories in self.phases],
+            budget_s=self.budget_s(system.poll_interval_s),
+            uncovered=self.plan.uncovered(),
+        )
+
+    def _tell(self, event: Event) -> None:
+        for listener in self._listeners:
+            listener(event)
+
+
+async def _judge_first() -> str | None:
+    """In a disturbance phase a system that falls silent has failed the check: the disturbance silenced it."""
+    return None

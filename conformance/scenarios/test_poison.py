@@ -1,0 +1,132 @@
+"""Poison: spoilt packages and spoilt answers must cost nothing but themselves."""
+
+from __future__ import annotations
+
+from conformance.case import Case, Delivered, Ref
+from conformance.checks import check
+from conformance.observer import ACKNOWLEDGE
+from conformance.scenarios.arrivals import arrived_letter, deliver_bytes, shown_as_received
+from conformance.scenarios.rewriting import with_doctype
+from conformance.scenarios.sightings import is_confirmation, is_fetch, live
+from protocol.package.model import DocumentPackage
+from protocol.package.writer import write_package
+
+ENTITY_TEXT = "da trien khai thuc the"
+
+
+@check("PKG-09/doctype-refused")
+async def test_a_package_with_a_doctype_is_refused(case: Case) -> None:
+    """A package that declares an entity is refused, the entity is not expanded, and the next letter arrives."""
+    peer = await case.peer()
+    letter = case.letter(sender=peer, to=[case.sut])
+    text = f"{ENTITY_TEXT} {case.random.getrandbits(40):010x}"
+    delivered = await deliver_bytes(case, with_doctype(write_package(letter), text), peer)
+    await arrived_letter(case, peer)
+    entries = await case.dms.register("received", letter)
+    expanded = [entry for entry in entries if text in str(entry.get("subject"))]
+    case.require(
+        not expanded, "entity-expanded", expected="the entity is not expanded", got="its text is in the subject"
+    )
+    taken = [entry for entry in live(entries) if not entry.get("refusal")]
+    case.require(
+        not taken or "02" in _codes(case, letter),
+        "doctype-accepted",
+        expected="the package is refused",
+        got=f"shown in state {taken[0]['state']}" if taken else "",
+    )
+    await case.require_refusal(
+        Ref.of(letter), delivered=delivered, reason="not-refused", expected="a refusal by 02, fail or holding back"
+    )
+
+
+def _codes(case: Case, letter: DocumentPackage) -> list[str | None]:
+    return [status.code for status in case.statuses(letter)]
+
+
+@check("RCV-09/poison-does-not-starve")
+async def test_a_spoilt_package_does_not_stop_the_queue(case: Case) -> None:
+    """Of an unreadable package and a good letter behind it, the letter is taken and the other answered with fail."""
+    peer = await case.peer()
+    letter = case.letter(sender=peer, to=[case.sut])
+    body = write_package(letter)
+    poison = await deliver_bytes(case, b"1212" + body[: len(body) // 2], peer)  # H-X01, and cut in the middle
+    good = await case.deliver(letter, sender=peer)
+    await case.exchange(
+        lambda seen: is_fetch(seen, good) and seen.accepted,
+        reason="poison-starved-the-queue",
+        expected="the letter behind the spoilt package is fetched",
+    )
+    await case.exchange(
+        lambda seen: is_confirmation(seen, good), reason="not-acknowledged", expected="updateStatus done for the letter"
+    )
+    await case.shown(letter, reason="poison-starved-the-queue", expected="the letter behind is in the register")
+    answer = await case.exchange(
+        lambda seen: (
+            seen.operation == ACKNOWLEDGE and seen.accepted and _final(seen.acknowledged, seen.receiver_id, poison)
+        ),
+        reason="poison-not-answered",
+        expected="updateStatus fail for the spoilt package",
+    )
+    case.require(
+        answer.acknowledged == "fail",
+        "poison-confirmed",
+        expected="updateStatus fail",
+        got=f"updateStatus {answer.acknowledged}",
+        witnesses=[answer],
+    )
+
+
+def _final(acknowledged: str | None, receiver_id: str | None, delivered: Delivered) -> bool:
+    """Say whether this ends the delivery: ``processing`` only says that work has begun."""
+    return acknowledged in ("done", "fail") and receiver_id in delivered.receiver_ids
+
+
+@check("RCV-09/html-is-not-a-package")
+async def test_an_html_page_is_not_taken_for_a_package(case: Case) -> None:
+    """A page of HTML in the place of the package, with HTTP 200 or 502, is never confirmed; later the letter arrives.
+
+    Acknowledging fail gives the letter back to the axis as not received: the axis knows, and nothing is lost unseen.
+    """
+    peer = await case.peer()
+    letters = {name: case.letter(sender=peer, to=[case.sut]) for name in ("html-200", "html-502")}
+    deliveries: dict[str, Delivered] = {}
+    for name, letter in letters.items():
+        for operation in ("getEdoc", "downloadEdoc"):
+            await case.fault(name, operation=operation, document=letter, times=1)
+        deliveries[name] = await case.deliver(letter, sender=peer)
+    for name, letter in letters.items():
+        await _never_confirmed_unread(case, name, letter, deliveries[name])
+
+
+async def _never_confirmed_unread(case: Case, name: str, letter: DocumentPackage, delivered: Delivered) -> None:
+    spoilt = await case.exchange(
+        lambda seen: is_fetch(seen, delivered) and not seen.accepted,
+        reason="not-fetched",
+        expected=f"a fetch that is answered by {name}",
+    )
+    outcome = await case.exchange(
+        lambda seen: (
+            seen.seq > spoilt.seq
+            and (
+                (is_fetch(seen, delivered) and seen.accepted)
+                or (
+                    seen.operation == ACKNOWLEDGE
+                    and seen.accepted
+                    and _final(seen.acknowledged, seen.receiver_id, delivered)
+                )
+            )
+        ),
+        reason="not-fetched",
+        expected=f"another fetch after {name}",
+    )
+    if outcome.operation == ACKNOWLEDGE:
+        case.require(
+            outcome.acknowledged == "fail",
+            "acknowledged-without-reading",
+            expected=f"no confirmation of what was answered by {name}",
+            got=f"updateStatus {outcome.acknowledged} without a good fetch",
+            witnesses=[spoilt, outcome],
+        )
+        case.note(f"{name}: given back to the axis with fail")
+        return
+    await shown_as_received(case, letter)

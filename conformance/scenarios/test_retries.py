@@ -1,0 +1,120 @@
+"""Retries: a lost answer and a lost axis, and still one document."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from conformance.case import Case, Crossing
+from conformance.checks import check
+from conformance.observer import SEND, Exchange
+from conformance.scenarios.sightings import axis_id, documents_crossed, recognisable, state_of
+from protocol.package.model import DocumentPackage
+
+LEFT = ("sent", "arrived")
+
+
+@check("SND-07/retry-after-reset")
+async def test_a_retry_after_a_lost_answer_is_the_same_document(case: Case) -> None:
+    """The axis takes a document and its answer is lost: whatever the system does then, there is one document.
+
+    It may send the same again, or look into the axis's list and find it there: both are right. Rebuilding the package
+    with a later hop is allowed as long as identifier, text and files stay.
+    """
+    peer = await case.peer()
+    draft = case.draft(to=[peer])
+    sign = recognisable(case, draft)
+    fault = await case.fault("reset-after", operation=SEND)
+    ref = await case.dms.send(draft)
+    first = await case.exchange(
+        lambda seen: _carries(seen, sign.fits),
+        reason="document-did-not-cross",
+        expected="a sendEdoc of the document, whose answer is lost",
+    )
+    await fault.lift()
+    await case.shown(
+        ref,
+        "sent",
+        until=lambda entry: state_of(entry, peer) in LEFT,
+        reason="not-shown-as-sent",
+        expected="sent, once the lost answer was got over",
+    )
+    await case.intervals(1)
+    packages = case.exchanges(lambda seen: _carries(seen, sign.fits))
+    names = {_package(seen).header.document_id for seen in packages}
+    case.require(
+        names == {ref.document_id},
+        "identity-changed-on-retry",
+        expected=f"every attempt under {ref.document_id}",
+        got=", ".join(sorted(str(name) for name in names)),
+        witnesses=[first, packages[-1]],
+    )
+    contents = {_content(_package(seen)) for seen in packages}
+    case.require(
+        len(contents) == 1,
+        "content-changed-on-retry",
+        expected="the same text, recipients and files in every attempt",
+        got=f"{len(contents)} different contents in {len(packages)} attempts",
+        witnesses=[first, packages[-1]],
+    )
+
+
+@check("SND-08/retry-after-outage")
+async def test_sending_is_tried_again_until_the_axis_is_back(case: Case) -> None:
+    """The axis breaks connections for a while: the document is tried again afterwards, accepted, and shown as sent."""
+    peer = await case.peer()
+    draft = case.draft(to=[peer])
+    sign = recognisable(case, draft)
+    fault = await case.fault("reset-before", operation=SEND)
+    ref = await case.dms.send(draft)
+    first = await case.exchange(
+        lambda seen: seen.operation == SEND and not seen.accepted,
+        reason="not-offered-to-the-axis",
+        expected="a sendEdoc, which the axis breaks off",
+    )
+    # A second failed attempt is wanted, but a patient system is not kept waiting for it.
+    second = await case.stage.observer.wait(
+        lambda seen: seen.system == case.sut.id and seen.operation == SEND and seen.seq > first.seq,
+        min(case.deadline, asyncio.get_running_loop().time() + case.interval),
+    )
+    case.note(f"{1 if second is None else 2} attempts were broken off")
+    await fault.lift()
+    crossing = await case.crossing(
+        ref, reason="gave-up-after-failure", expected="the document crosses once the axis is back"
+    )
+    await case.shown(
+        ref,
+        "sent",
+        until=lambda entry: state_of(entry, peer) in LEFT,
+        reason="not-shown-as-sent",
+        expected="sent",
+    )
+    crossings = documents_crossed(case, sign.fits)
+    ids = {await axis_id(case, one) for one in crossings}
+    case.require(
+        len(ids) == 1 and _names(crossings) == {ref.document_id},
+        "identity-changed-on-retry",
+        expected=f"one document, {ref.document_id}",
+        got=f"{len(ids)} documents: {', '.join(sorted(_names(crossings)))}",
+        witnesses=[crossing.exchange],
+    )
+
+
+def _carries(seen: Exchange, fits: Callable[[DocumentPackage], bool]) -> bool:
+    return seen.operation == SEND and isinstance(seen.package, DocumentPackage) and fits(seen.package)
+
+
+def _package(seen: Exchange) -> DocumentPackage:
+    package = seen.package
+    assert isinstance(package, DocumentPackage)
+    return package
+
+
+def _names(crossings: list[Crossing]) -> set[str]:
+    return {crossing.package.header.document_id or "" for crossing in crossings}
+
+
+def _content(package: DocumentPackage) -> tuple[object, ...]:
+    header = package.header
+    files = tuple(sorted(file.sha256 for file in package.attachments))
+    return header.subject, header.code, header.promulgation, tuple(to.organ_id for to in header.to), files

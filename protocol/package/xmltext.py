@@ -1,0 +1,81 @@
+"""Pieces of XML text as the official builder writes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
+_ATTRIBUTE_ESCAPES = {**_ESCAPES, '"': "&quot;", "\n": "&#10;", "\t": "&#9;"}
+_TEXT = re.compile("[&<>\r]")
+_ATTRIBUTE = re.compile('[&<>\r"\n\t]')
+
+Prefix = str
+INDENT = "  "
+
+
+class XmlText:
+    """Writes elements line by line: prefix, indent of two blanks, the line end of choice.
+
+    ``write`` takes UTF-8 bytes. ``ValueError`` names the field for characters that XML cannot carry at all.
+    """
+
+    def __init__(self, write: Callable[[bytes], object], line_end: str = "\r\n") -> None:
+        self._write = write
+        self._line_end = line_end
+        self._open: list[str] = []
+
+    def raw(self, text: str | bytes) -> None:
+        """Write as it is."""
+        self._write(text if isinstance(text, bytes) else text.encode())
+
+    def line(self, text: str) -> None:
+        """Write one line at the current depth."""
+        self.raw(f"{INDENT * len(self._open)}{text}{self._line_end}")
+
+    def begin(self, name: str, attributes: str = "") -> None:
+        """Open an element that holds elements."""
+        self.line(f"<{name}{attributes}>")
+        self._open.append(name)
+
+    def end(self) -> None:
+        """Close the element opened last."""
+        name = self._open.pop()
+        self.line(f"</{name}>")
+
+    def leaf(self, name: str, text: str | None, attributes: str = "") -> None:
+        """Write an element with text; absent and empty text write nothing, as the official builder does."""
+        if text:
+            self.line(f"<{name}{attributes}>{self.escape(text, name)}</{name}>")
+
+    def empty(self, name: str, attributes: str = "") -> None:
+        """Write an element without content."""
+        self.line(f"<{name}{attributes} />")
+
+    def start_of_line(self, text: str) -> None:
+        """Begin a line whose rest is written raw."""
+        self.raw(INDENT * len(self._open) + text)
+
+    def end_of_line(self, text: str) -> None:
+        """End a line whose begin was written raw."""
+        self.raw(text + self._line_end)
+
+    def escape(self, text: str, name: str) -> str:
+        """Escape character content; names the field where XML cannot carry a character."""
+        self._refuse(text, name)
+        return _TEXT.sub(lambda found: _ESCAPES[found[0]], text)
+
+    def attribute(self, name: str, value: str) -> str:
+        """Give `` name="value"``."""
+        self._refuse(value, f"@{name}")
+        escaped = _ATTRIBUTE.sub(lambda found: _ATTRIBUTE_ESCAPES[found[0]], value)
+        return f' {name}="{escaped}"'
+
+    def _refuse(self, text: str, name: str) -> None:
+        found = _FORBIDDEN.search(text)
+        if found:
+            place = "/".join([*(step.partition(":")[2] or step for step in self._open), name.partition(":")[2] or name])
+            raise ValueError(
+                f"{place}: XML cannot carry the character U+{ord(found[0]):04X} (at index {found.start()}); remove it"
+            )

@@ -1,0 +1,95 @@
+"""The rules that a package has to keep, and the one function that judges a package.
+
+A rule is a small function of a ``Context`` and a package; it yields the findings of one or a few requirements. Rules
+never raise on bad input and never look at the wall clock: *now* is an argument.
+
+- ``judge(source, …)``: bytes in, reading with all findings out. Simulator, suite and command call this.
+- ``examine(reading, …)``: what the rules say about a package that has been read already.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from typing import BinaryIO
+
+from protocol.finding import Finding
+from protocol.package.limits import Limits
+from protocol.package.model import DocumentPackage, StatusPackage
+from protocol.package.reader import read_package
+from protocol.package.reading import Reading
+from protocol.package.verdicts import Profile
+from protocol.rules import attachments, business, header, parties, status, structure, timing
+from protocol.rules.context import Context
+
+STRUCTURE_RULES = (*structure.RULES,)
+DOCUMENT_RULES = (
+    *parties.RULES,
+    *header.RULES,
+    *timing.RULES,
+    *business.RULES,
+    *attachments.RULES,
+    status.message_type,
+)
+STATUS_RULES = (*status.RULES,)
+MOST_OF_ONE_REASON = 20
+"""A package that breaks one rule a thousand times is told so twenty times."""
+
+_DEFAULTS = Limits()
+
+
+def judge(
+    source: BinaryIO | bytes,
+    *,
+    profile: Profile = "axis",
+    now: datetime,
+    message_type: str | None = None,
+    limits: Limits = _DEFAULTS,
+) -> Reading:
+    """Read a package and apply every rule; the reading carries all findings. Close it, or use it with ``with``.
+
+    ``now`` is an aware datetime; ``message_type`` (``edoc`` or ``status``) is what the package was sent as, if known.
+    """
+    reading = read_package(source, profile=profile, limits=limits)
+    try:
+        return reading.with_findings(examine(reading, profile, now, message_type=message_type, limits=limits))
+    except BaseException:
+        reading.close()
+        raise
+
+
+def examine(
+    reading: Reading,
+    profile: Profile,
+    now: datetime,
+    *,
+    message_type: str | None = None,
+    limits: Limits = _DEFAULTS,
+) -> tuple[Finding, ...]:
+    """Apply the rules to a reading, without repeating its own findings. Nothing for what could not be read.
+
+    ``ValueError`` where ``now`` has no offset.
+    """
+    context = Context(reading, profile, now, message_type, limits)
+    seen: Counter[str] = Counter()
+    kept: list[Finding] = []
+    for finding in _apply(context):
+        seen[finding.reason] += 1
+        if seen[finding.reason] <= MOST_OF_ONE_REASON:
+            kept.append(finding)
+    return tuple(kept)
+
+
+def _apply(context: Context) -> Iterator[Finding]:
+    package, root = context.reading.package, context.reading.root
+    if package is None or root is None:
+        return
+    for structure_rule in STRUCTURE_RULES:
+        yield from structure_rule(context, root)
+    if isinstance(package, DocumentPackage):
+        for document_rule in DOCUMENT_RULES:
+            yield from document_rule(context, package)
+    elif isinstance(package, StatusPackage):
+        for status_rule in STATUS_RULES:
+            yield from status_rule(context, package)

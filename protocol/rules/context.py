@@ -1,0 +1,55 @@
+"""What a rule may know besides the package."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+from lxml import etree
+
+from protocol.finding import Finding
+from protocol.package.limits import Limits
+from protocol.package.model import DocumentPackage, StatusPackage
+from protocol.package.reading import Reading
+from protocol.package.verdicts import Profile, find
+
+VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
+ENVELOPE = "edXMLEnvelope"
+HEADER = f"{ENVELOPE}/edXMLHeader/MessageHeader"
+TRACE = f"{ENVELOPE}/edXMLHeader/TraceHeaderList"
+MANIFEST = f"{ENVELOPE}/edXMLBody/edXMLManifest"
+ATTACHMENT = "AttachmentEncoded/Attachment"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Reading, profile, the instant that counts as now (aware) and what the transport said about the package."""
+
+    reading: Reading
+    profile: Profile
+    now: datetime
+    message_type: str | None
+    limits: Limits
+
+    def __post_init__(self) -> None:
+        """Refuse an instant without an offset: rules compare it with Vietnamese wall time."""
+        if self.now.utcoffset() is None:
+            raise ValueError("now: needs a UTC offset, such as +07:00")
+
+    @property
+    def wall_time(self) -> datetime:
+        """Give now as Vietnamese wall time, naive, the way the wire writes it."""
+        return self.now.astimezone(VIETNAM).replace(tzinfo=None)
+
+    def breach(
+        self, reason: str, path: str, *, expected: str = "", got: str | None = "", requirement: str = ""
+    ) -> tuple[Finding, ...]:
+        """Make the finding of a reason at a path below the root, with its line."""
+        where, line = self.reading.locate(path)
+        return find(reason, self.profile, where=where, line=line, expected=expected, got=got, requirement=requirement)
+
+
+StructureRule = Callable[[Context, "etree._Element"], Iterator[Finding]]
+DocumentRule = Callable[[Context, DocumentPackage], Iterator[Finding]]
+StatusRule = Callable[[Context, StatusPackage], Iterator[Finding]]

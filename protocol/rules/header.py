@@ -1,0 +1,201 @@
+"""What the header says about the document (QD 28/2018 Art. 10(2); ND 30/2020 Phụ lục I and VI)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from protocol.finding import Finding
+from protocol.package.identity import document_id as compose
+from protocol.package.model import DocumentPackage
+from protocol.rules.context import HEADER, Context, DocumentRule
+
+LONGEST_SUBJECT = 500
+"""Characters (code points after NFC), ND 30/2020 Phụ lục VI."""
+PRIORITIES = range(5)
+STEERING_TYPES = range(4)
+AMOUNTS = range(1000)
+
+_NUMBER = re.compile(r"[0-9]{1,9}")
+_INTEGER = re.compile(r"-?[0-9]{1,9}")
+_COMPETENCE = re.compile(r"(?:TM|Q|KT|TL|TUQ)\.")
+_TITLE = re.compile(r"(?:GS|PGS|TS|TSKH|ThS|KS|CN|CVCC|NGND|NGƯT)\.", re.IGNORECASE)
+
+
+def length(text: str) -> int:
+    """Count characters the way a person does: code points of the composed form, not bytes."""
+    return len(unicodedata.normalize("NFC", text))
+
+
+def identifier(context: Context, package: DocumentPackage) -> Iterator[Finding]:
+    """HDR-04, ID-13: the identifier is there; one that differs from its composition is only told (it is opaque)."""
+    header = package.header
+    path = f"{HEADER}/DocumentId"
+    if not header.document_id:
+        yield from context.breach("document-id-missing", path, expected="H99.01,2026/11/21,05/QĐ-STN")
+        return
+    expected = compose(header.sender.organ_id or "", header.promulgation.date or "", header.code)
+    if header.document_id != expected:
+        yield from context.breach("document-id-differs", path, expected=expected, got=header.document_id)
+
+
+def number_and_notation(context: Context, package: DocumentPackage) -> Iterator[Finding]:
+    """HDR-05, HDR-06: number and notation apart, two digits at least, no blanks (H-X16)."""
+    code = package.header.code
+    number_path, notation_path = f"{HEADER}/Code/CodeNumber", f"{HEADER}/Code/CodeNotation"
+    if not code.number:
+        yield from context.breach("code-missing", number_path)
+    elif "/" in code.number or (code.notation and code.notation in code.number):
+        expected = code.number.partition("/")[0]
+        yield from context.breach("code-number-holds-sign", number_path, expected=expected, got=code.number)
+    elif not _NUMBER.fullmatch(code.number):
+        yield from context.breach("code-number-unusual", number_path, expected="0-9", got=code.number)
+    elif len(code.number) == 1:
+        yield from context.breach("code-number-without-zero", number_path, expected=f"0{code.number}", got=code.number)
+    if not code.notation:
+        yield from context.breach("code-missing", notation_path)
+    elif re.search(r"\s", code.notation) or code.notation.startswith("/"):
+        expected = re.sub(r"\s", "", code.notation).lstrip("/")
+        yield from context.breach("code-notation-malformed", notation_path, expected=expected, got=code.notation)
+
+
+def document_type(context: Context, package: DocumentPackage) -> Iterator[Finding]:
+    """HDR-11: the type has a name; its numbers are numbers, whichever list they come from (H-X19, H-X20)."""
+    kind = package.header.document_type
+    path = f"{HEADER}/DocumentType"
+    if not kind.type_name:
+        yield from context.breach("type-name-missing", f"{path}/TypeName")
+    if not _NUMBER.fullmatch(kind.type or ""):
+        yield from context.breach("type-not-number", f"{path}/Type", expected="0-9", got=kind.type)
+    if not kind.type_detail:
+        yield from context.breach("type-detail-missing", f"{path}/TypeDetail")
+    elif not _INTEGER.fullmatch(kind.type_detail):
+        yield from context.breach("type-not-number", f"{path}/TypeDetail", expected="0-9", got=kind.type_detail)
+
+
+def subject(context: Context, package: DocumentPackage) -> Iterator[Finding]:
+    """HDR-12: the abstract is there and has at most 500 characters."""
+    text, path = package.header.subject, f"{HEADER}/Subject"
+    if not text:
+        yield from context.breach("subject-missing", path)
+    elif length(text) > LONGEST_SUBJECT:
+        yield from context.breach("subject-too-long", path, expected=f"<= {LONGEST_SUBJECT}", got=str(length(text)))
+
+
+def signer(context: Context, package: DocumentPackage) -> Iterator[Finding]:
+    """HDR-14 to HDR-16: position and full name of the signer, a known authority, no title before the name."""
+    who, path = package.header.signer, f"{HEADER}/SignerInfo"
+    if who is None:
+        yield from context.breach("signer-not-named", path, expected="Position, FullName")
+        return
+    for name, text in (("Position", who.position), ("FullName", who.full_name)):
+        if not text:
+            yield from context.breach("signer-not-named", f"{path}/{name}", expected=name)
+    if who.competence and not _COMPETENCE.match(who.competence):
+        yield from context.breach(
+            "competence-unknown", f"{path}/Competence", expected="TM. Q. KT. TL. TUQ.", got=who.competence
+        )
+    if who.full_name and _TITLE.match(who.full_name):
+        yield from context.breach("title-before-name", f"{path}/FullName", got=who.full_name)
+
+
+def other_info(context: Context, package: DocumentPackage) -> Iterator[Finding]:
+    """HDR-17, HDR-23: urgency 0 to 4, amounts 0 to 999, all of them numbers where they are there."""
+    other, path = package.header.other, f"{HEADER}/OtherInfo"
+    if other is None:
+        return
+    if other.priority and not _INTEGER.fullmatch(other.priority):
+        yield from context.breach("priority-not-number", f"{path}/Priority", expected="0-4", got=other.priority)
+    elif other.priority and int(other.priority) not in PRIORITIES:
+        yield from context.breach("priority-out-of-range", f"{path}/Priority", expected="0-4", got=other.priority)
+    for name, text in (("PromulgationAmount", other.promulgation_amount), ("PageAmount", other.page_amount)):
+        if text and not (_NUMBER.fullmatch(text) and int(text) in AMOUNTS):
+            yield from context.breach("amount-not-number", f"{path}/{name}", expected="0-999", got=text)
+
+
+def steering_type(context: Context, package: DocumentPackage) -> Iterator[Finding]:
+    """HDR-24: the official parser throws on an empty or non-numeric value (H-X08); an absent one is only told."""
+    value, path = package.header.steering_type, f"{HEADER}/SteeringType"
+    if value is None:
+        yield from context.breach("steering-type-missing", path, expected="0")
+    elif not _INTEGER.fullmatch(value):
+        yield from context.breach("steering-type-not-number", path, expected="0-3", got=value)
+    elif int(value) not in STEERING_TYPES:
+        yield from context.breach("steering-type-unknown", path, expected="0-3", got=value)
+
+
+def response_for(context: Context, package: DocumentPackage) -> Iterator[Finding]:
+    """HDR-25: an answer names the document that it answers; a wholly empty element is normal (H-X14)."""
+    for number, answered in enumerate(package.header.response_for, 1):
+        members = {"OrganId": answered.organ_id, "Code": answered.code, "DocumentId": answered.document_id}
+        missing = [name for name, text in members.items() if not text]
+        if missing and (any(members.values()) or answered.promulgation_date):
+            path = f"{HEADER}/ResponseFor[{number}]"
+            yield from context.breach("response-for-incomplete", path, expected=", ".join(missing))
+
+
+def lengths(context: Context, package: DocumentPackage) -> Iterator[Finding]:
+    """Lengths of the other fields: by decree where ND 30/2020 has one, else what receivers in the field provide for."""
+    for path, limit, requirement, text in _by_decree(package):
+        if text and length(text) > limit:
+            yield from context.breach(
+                "field-too-long", path, expected=f"<= {limit}", got=str(length(text)), requirement=requirement
+            )
+    for path, limit, requirement, text in _by_custom(package):
+        if text and length(text) > limit:
+            yield from context.breach(
+                "field-longer-than-usual", path, expected=f"<= {limit}", got=str(length(text)), requirement=requirement
+            )
+
+
+Limited = tuple[str, int, str, str | None]
+
+
+def _by_decree(package: DocumentPackage) -> Iterator[Limited]:
+    header = package.header
+    yield f"{HEADER}/From/OrganName", 200, "HDR-01", header.sender.organ_name
+    for number, recipient in enumerate(header.to, 1):
+        yield f"{HEADER}/To[{number}]/OrganName", 200, "HDR-02", recipient.organ_name
+    yield f"{HEADER}/Code/CodeNumber", 11, "HDR-05", header.code.number
+    yield f"{HEADER}/Code/CodeNotation", 30, "HDR-05", header.code.notation
+    yield f"{HEADER}/DocumentType/TypeName", 100, "HDR-11", header.document_type.type_name
+    if header.signer:
+        yield f"{HEADER}/SignerInfo/Position", 100, "HDR-14", header.signer.position
+        yield f"{HEADER}/SignerInfo/FullName", 50, "HDR-14", header.signer.full_name
+
+
+def _by_custom(package: DocumentPackage) -> Iterator[Limited]:
+    header = package.header
+    bodies = [("From", header.sender), *((f"To[{n}]", body) for n, body in enumerate(header.to, 1))]
+    for name, body in bodies:
+        yield f"{HEADER}/{name}/OrganizationInCharge", 500, "HDR-28", body.organization_in_charge
+        yield f"{HEADER}/{name}/OrganAdd", 500, "HDR-28", body.organ_add
+        yield f"{HEADER}/{name}/Email", 100, "HDR-28", body.email
+        yield f"{HEADER}/{name}/Telephone", 20, "HDR-28", body.telephone
+        yield f"{HEADER}/{name}/Fax", 20, "HDR-28", body.fax
+    yield f"{HEADER}/PromulgationInfo/Place", 50, "HDR-07", header.promulgation.place
+    yield f"{HEADER}/Content", 500, "HDR-13", header.content
+    if header.signer:
+        yield f"{HEADER}/SignerInfo/Competence", 100, "HDR-15", header.signer.competence
+    if header.other:
+        other = f"{HEADER}/OtherInfo"
+        yield f"{other}/SphereOfPromulgation", 100, "HDR-19", header.other.sphere_of_promulgation
+        yield f"{other}/TyperNotation", 10, "HDR-19", header.other.typer_notation
+        for number, appendix in enumerate(header.other.appendixes, 1):
+            yield f"{other}/Appendixes/Appendix[{number}]", 250, "HDR-19", appendix
+    for number, place in enumerate(header.to_places, 1):
+        yield f"{HEADER}/ToPlaces/Place[{number}]", 150, "HDR-29", place
+
+
+RULES: tuple[DocumentRule, ...] = (
+    identifier,
+    number_and_notation,
+    document_type,
+    subject,
+    signer,
+    other_info,
+    steering_type,
+    response_for,
+    lengths,
+)

@@ -1,0 +1,75 @@
+"""Structure beyond what the reader needs: unknown and repeated elements, order, spelling, prefixes (PKG-02, -04, -05)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from protocol.finding import Finding
+from protocol.package import layout
+from protocol.package.model import NAMESPACE
+from protocol.package.tree import child, elements, local_name, namespace, where
+from protocol.package.verdicts import find
+from protocol.rules.context import Context, StructureRule
+
+OFFICIAL_PREFIX = "edXML"
+REPEATED_ELSEWHERE = frozenset({"Bussiness"})  # has a reason of its own
+
+
+def known_children(context: Context, root: etree._Element) -> Iterator[Finding]:
+    """Find unknown, repeated and historically misspelt elements, and children out of the official order."""
+    place = layout.STATUS if context.reading.kind == "status" else layout.DOCUMENT
+    yield from _walk(context, root, place)
+
+
+def _walk(context: Context, parent: etree._Element, place: layout.Place) -> Iterator[Finding]:
+    order = list(place.children)
+    seen: set[str] = set()
+    furthest, sorted_so_far = 0, True
+    for element in elements(parent):
+        written = local_name(element)
+        name = layout.SPELLINGS.get(written, written)
+        if name not in place.children or namespace(element) != NAMESPACE:
+            if name not in layout.OPAQUE:
+                yield from _at(context, "unknown-element", element, expected=", ".join(order), got=written)
+            continue
+        if written not in {name, "Manifest"}:
+            yield from _at(context, "business-spelling", element, expected=name, got=written)
+        if name in seen and name not in place.many and name not in REPEATED_ELSEWHERE:
+            yield from _at(context, "element-repeated", element, expected="1", got=name)
+        seen.add(name)
+        position = order.index(name)
+        if position < furthest and sorted_so_far:
+            sorted_so_far = False
+            yield from _at(context, "order-differs", element, expected=", ".join(order), got=name)
+        furthest = max(furthest, position)
+        if name not in layout.OPAQUE:
+            yield from _walk(context, element, place.children[name])
+
+
+def official_prefixes(context: Context, root: etree._Element) -> Iterator[Finding]:
+    """Find the first element of the envelope that is not written with the prefix ``edXML`` (H-X03)."""
+    envelope = child(root, "edXMLEnvelope")
+    if envelope is None:
+        return
+    for element in _package_elements(envelope):
+        if element.prefix != OFFICIAL_PREFIX:
+            got = f"{element.prefix or ''}:{local_name(element)}"
+            yield from _at(context, "prefix-unofficial", element, expected=f"{OFFICIAL_PREFIX}:", got=got)
+            return
+
+
+def _package_elements(element: etree._Element) -> Iterator[etree._Element]:
+    """Give an element and those below it in the package's namespace; signatures and extensions have their own ways."""
+    if namespace(element) == NAMESPACE and local_name(element) not in layout.OPAQUE:
+        yield element
+        for below in elements(element):
+            yield from _package_elements(below)
+
+
+def _at(context: Context, reason: str, element: etree._Element, *, expected: str, got: str) -> tuple[Finding, ...]:
+    return find(reason, context.profile, where=where(element), line=element.sourceline, expected=expected, got=got)
+
+
+RULES: tuple[StructureRule, ...] = (known_children, official_prefixes)

@@ -1,0 +1,268 @@
+"""The registries: reason codes, checks, requirements, mutants and faults, merged from their files and typed.
+
+Ids in them are never renamed and never used again for something else, because reports and waivers of other people cite
+them. Every lookup of an unknown id raises ``UnknownId`` (a ``KeyError``); a file that breaks its shape raises
+``schemas.DataError`` naming file, entry and field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import schemas
+from schemas.messages import LANGUAGES
+
+_Entry = TypeVar("_Entry")
+
+
+class UnknownId(KeyError):  # noqa: N818 - says which mistake it is, as KeyError itself does
+    """No registry entry has this id."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a finding or a verdict was given: what is wrong, what causes it and what mends it (each ``{"vi", "en"}``)."""
+
+    code: str
+    text: Mapping[str, str]
+    cause: Mapping[str, str]
+    fix: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One requirement of the catalogue: ``level`` and ``source`` as the law or the observation gives them.
+
+    ``core`` requirements can never be waived. ``binds`` says whom it binds, ``why`` what goes wrong without it,
+    ``verified`` whether the source text itself was read (not only quoted elsewhere).
+    """
+
+    id: str
+    level: str
+    source: str
+    text: Mapping[str, str]
+    binds: tuple[str, ...]
+    core: bool
+    verified: bool
+    why: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckEntry:
+    """What the registry says about one check; its story is the scenario that carries the id.
+
+    ``needs`` are the driver operations without which the check is ``not-supported``; ``accepts`` the refusal categories
+    that count as refusing for the right reason; ``reasons`` the reason codes that it may give.
+    """
+
+    id: str
+    requirements: tuple[str, ...]
+    quirk: tuple[str, ...]
+    level: str
+    role: str
+    phase: str
+    needs: tuple[str, ...]
+    scored: bool
+    title: Mapping[str, str]
+    law: str
+    why: Mapping[str, str]
+    fix: Mapping[str, str]
+    reasons: tuple[str, ...]
+    accepts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A named defect of the reference DMS. ``kills`` is the exact set of check ids that it must fail.
+
+    ``reasons`` gives, where it matters, the reason code that a killed check must give. A ``load`` mutant is one that
+    only a load profile can tell from the sound system: it kills no check.
+    """
+
+    name: str
+    requirement: str
+    kills: tuple[str, ...]
+    reasons: Mapping[str, str]
+    description: Mapping[str, str]
+    load: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A disturbance that the axis can be told to make; ``entry`` is its whole registry entry."""
+
+    name: str
+    description: Mapping[str, str]
+    entry: Mapping[str, Any]
+
+
+def reason(code: str) -> Reason:
+    """Give the reason ``code``; ``UnknownId`` when there is none."""
+    return _found(reasons(), code, "reason code")
+
+
+def check(check_id: str) -> CheckEntry:
+    """Give the check ``check_id``; ``UnknownId`` when there is none."""
+    return _found(checks(), check_id, "check")
+
+
+def requirement(requirement_id: str) -> Requirement:
+    """Give the requirement ``requirement_id``; ``UnknownId`` when there is none."""
+    return _found(requirements(), requirement_id, "requirement")
+
+
+@lru_cache(maxsize=1)
+def reasons() -> Mapping[str, Reason]:
+    """Merge the reason codes of all areas (``schemas/reasons/*.json``)."""
+    return _merged(schemas.names("reasons", ".json"), _reason)
+
+
+@lru_cache(maxsize=1)
+def checks() -> Mapping[str, CheckEntry]:
+    """Read the checks in their registry order (``schemas/checks.json``)."""
+    return _merged(["checks.json"], _check)
+
+
+@lru_cache(maxsize=1)
+def requirements() -> Mapping[str, Requirement]:
+    """Merge the requirement catalogue (``schemas/requirements/*.json``)."""
+    return _merged(schemas.names("requirements", ".json"), _requirement)
+
+
+@lru_cache(maxsize=1)
+def mutants() -> Mapping[str, Mutant]:
+    """Read the named defects of the reference DMS (``schemas/mutants.json``)."""
+    return _merged(["mutants.json"], _mutant)
+
+
+@lru_cache(maxsize=1)
+def faults() -> Mapping[str, Fault]:
+    """Read the disturbances that the axis knows (``schemas/faults.json``)."""
+    return _merged(["faults.json"], _fault)
+
+
+def _found(entries: Mapping[str, _Entry], key: str, kind: str) -> _Entry:
+    try:
+        return entries[key]
+    except KeyError:
+        raise UnknownId(f"no {kind} {key!r} in the registry") from None
+
+
+def _merged(names: Any, build: Callable[[_Fields], _Entry]) -> Mapping[str, _Entry]:
+    merged: dict[str, _Entry] = {}
+    homes: dict[str, str] = {}
+    for name in names:
+        content = schemas.json_data(name)
+        if not isinstance(content, dict):
+            raise schemas.DataError(f"schemas/{name}: a registry is one object, id → entry")
+        for key, entry in content.items():
+            if key in merged:
+                raise schemas.DataError(f"schemas/{name}: {key!r} stands in schemas/{homes[key]} already")
+            if not isinstance(entry, dict):
+                raise schemas.DataError(f"schemas/{name}: the entry {key!r} is no object")
+            merged[key] = build(_Fields(name, key, entry))
+            homes[key] = name
+    return merged
+
+
+def _reason(fields: _Fields) -> Reason:
+    return Reason(fields.key, fields.bilingual("text"), fields.bilingual("cause"), fields.bilingual("fix"))
+
+
+def _requirement(fields: _Fields) -> Requirement:
+    return Requirement(
+        id=fields.key,
+        level=fields.string("level"),
+        source=fields.string("source"),
+        text=fields.bilingual("text"),
+        binds=fields.strings("binds"),
+        core=fields.flag("core", default=False),
+        verified=fields.flag("verified", default=False),
+        why=fields.bilingual("why", optional=True),
+    )
+
+
+def _check(fields: _Fields) -> CheckEntry:
+    return CheckEntry(
+        id=fields.key,
+        requirements=fields.strings("requirements"),
+        quirk=fields.strings("quirk", optional=True),
+        level=fields.string("level"),
+        role=fields.string("role"),
+        phase=fields.string("phase"),
+        needs=fields.strings("needs", optional=True),
+        scored=fields.flag("scored", default=True),
+        title=fields.bilingual("title"),
+        law=fields.string("law"),
+        why=fields.bilingual("why"),
+        fix=fields.bilingual("fix"),
+        reasons=fields.strings("reasons"),
+        accepts=fields.strings("accepts", optional=True),
+    )
+
+
+def _mutant(fields: _Fields) -> Mutant:
+    return Mutant(
+        name=fields.key,
+        requirement=fields.string("requirement"),
+        kills=fields.strings("kills"),
+        reasons=dict(fields.entry.get("reasons", {})),
+        description=fields.bilingual("description"),
+        load=fields.flag("load", default=False),
+    )
+
+
+def _fault(fields: _Fields) -> Fault:
+    return Fault(fields.key, fields.bilingual("description"), fields.entry)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    """One raw entry, read field by field with errors that say where it stands."""
+
+    name: str
+    key: str
+    entry: Mapping[str, Any]
+
+    def wrong(self, field: str, rule: str) -> schemas.DataError:
+        return schemas.DataError(f"schemas/{self.name}: {self.key!r}, field {field!r}: {rule}")
+
+    def string(self, field: str) -> str:
+        value = self.entry.get(field)
+        if not isinstance(value, str) or not value:
+            raise self.wrong(field, "must be a text that is not empty")
+        return value
+
+    def flag(self, field: str, *, default: bool) -> bool:
+        value = self.entry.get(field, default)
+        if not isinstance(value, bool):
+            raise self.wrong(field, "must be true or false")
+        return value
+
+    def strings(self, field: str, *, optional: bool = False) -> tuple[str, ...]:
+        value = self.entry.get(field, [] if optional else None)
+        if isinstance(value, str):
+            return (value,)
+        if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
+            raise self.wrong(field, "must be a list of texts")
+        if len(set(value)) != len(value):
+            raise self.wrong(field, "names something twice")
+        return tuple(value)
+
+    def bilingual(self, field: str, *, optional: bool = False) -> Mapping[str, str]:
+        value = self.entry.get(field)
+        if value is None and optional:
+            return dict.fromkeys(LANGUAGES, "")
+        if not isinstance(value, dict) or set(value) != set(LANGUAGES) or not all(_worded(v) for v in value.values()):
+            raise self.wrong(field, "must be an object with the two texts 'vi' and 'en'")
+        return dict(value)
+
+
+def _worded(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())

@@ -1,0 +1,118 @@
+"""The web application of an axis: the thirteen operations at the root, the control API under ``/_axis/v1``."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from protocol.wire.operations import Operation
+from simulator import answers, control
+from simulator.axis import Axis
+from simulator.vxp import Vxp
+
+PREFIX = "/_axis/"
+_OPERATIONS = {operation.value: operation for operation in Operation}
+_SLASHES = re.compile(r"/{2,}")
+
+logger = logging.getLogger("simulator")
+
+
+def application(axis: Axis) -> ASGIApp:
+    """Build the application."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        axis.store.start(asyncio.get_running_loop())
+        try:
+            yield
+        finally:
+            axis.store.close()
+
+    app = FastAPI(
+        title="Axis28 control API",
+        version="1",
+        lifespan=lifespan,
+        openapi_url=f"{PREFIX}v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    vxp = Vxp(axis)
+    for operation in Operation:
+        app.router.routes.append(Route(f"/{operation.value}", _Endpoint(vxp, operation)))
+    control.install(app, axis)
+    app.add_exception_handler(404, _unknown_path)
+    app.add_exception_handler(405, _unknown_path)
+    app.add_exception_handler(Exception, _broken)
+    return Door(app, axis)
+
+
+class _Endpoint:
+    """A plain route: no parsing of the request beyond its head, any method (which one is wrong, the operation says)."""
+
+    def __init__(self, vxp: Vxp, operation: Operation) -> None:
+        self._vxp = vxp
+        self._operation = operation
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = await self._vxp.answer(Request(scope, receive, send), self._operation)
+        await answer(scope, receive, send)
+
+
+class Door:
+    """Before everything else: operations below any path and behind doubled slashes, and the axis's date on answers."""
+
+    def __init__(self, app: ASGIApp, axis: Axis) -> None:
+        self._app = app
+        self._axis = axis
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, its path made plain, and date the answer."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        path: str = scope["path"]
+        scope["axis28.path"] = path
+        plain = _SLASHES.sub("/", path)
+        operation = plain.rpartition("/")[2]
+        if operation in _OPERATIONS and not plain.startswith(PREFIX):
+            plain = f"/{operation}"
+        scope["path"], scope["raw_path"] = plain, plain.encode("utf-8", "surrogateescape")
+
+        async def dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), (b"date", self._axis.clock.http_date())]
+            await send(message)
+
+        await self._app(scope, receive, dated)
+
+
+async def _unknown_path(request: Request, error: Exception) -> Response:
+    if request.url.path.startswith(PREFIX):
+        return await control.http_problem(request, error)
+    content = {
+        "status": "FAIL",
+        "ErrorCode": answers.BAD_PARAMETER,
+        "ErrorDesc": "Khong co thao tac nay",
+        "DocId": "",
+        "data": "",
+    }
+    return JSONResponse(content, 404)
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    """Something inside failed: said without a traceback; the log has it."""
+    logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    if request.url.path.startswith(PREFIX):
+        return control.problem(500, "internal-error", "The axis failed to do this; its log says why.")
+    operation = request.url.path.rpartition("/")[2]
+    refusal = answers.Refused(answers.SYSTEM_ERROR, "Loi he thong", ())
+    answer = answers.failure(operation, refusal)
+    return Response(answer.body, 200, {"Content-Type": answer.media_type})

@@ -1,0 +1,101 @@
+"""One request to an operation on its way through the axis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+
+from protocol.finding import Finding
+from protocol.wire.signing import PREFIX, SignedRequest
+from simulator.answers import Answer
+from simulator.blobs import Content
+from simulator.journal import Entry
+
+_SYSTEM = (PREFIX + "systemid").lower().encode("ascii")
+
+
+@dataclass(slots=True)
+class Call:
+    """What is known of a request so far; it becomes its journal entry.
+
+    ``system`` is what the request claims, ``signed`` is there once the claim was verified. ``agencies`` are the codes
+    that the request is about: the sender of a package, the addressee of a queue entry.
+    """
+
+    operation: str
+    request: Request
+    at: int
+    system: str | None
+    secret: str | None = field(default=None, repr=False)
+    signed: SignedRequest | None = None
+    ordinal: int | None = None
+    agencies: tuple[str, ...] = ()
+    document_id: str | None = None
+    receiver_id: str | None = None
+    findings: tuple[Finding, ...] = ()
+    fired: tuple[str, ...] = ()
+    answers: bool = True
+    answered: str | None = None
+    body: bytes | None = None
+    content: Content | None = None
+    tail: bytes = b""
+    body_unread: bool = False
+    held: list[Content] = field(default_factory=list)
+
+    @property
+    def system_id(self) -> str:
+        """The verified system."""
+        assert self.signed is not None
+        return self.signed.system_id
+
+    def value(self, *names: str) -> str:
+        """Give a signed parameter, trimmed, ``""`` where it is absent."""
+        assert self.signed is not None
+        return (self.signed.value(*names) or "").strip()
+
+    def entry(self, answer: Answer | None, content: Content | None, *, answered: bool) -> Entry:
+        """Make the journal entry of what was answered; ``answered`` is false where the answer never left.
+
+        ``content`` is the stored package that the answer carries.
+        """
+        headers = self.request.scope["headers"]
+        findings = [*self.findings]
+        if answer is not None:
+            findings += [finding for finding in answer.findings if finding not in findings]
+        entry = Entry(
+            at=self.at,
+            operation=self.operation,
+            method=self.request.method,
+            path=self.request.scope.get("axis28.path", self.request.url.path),
+            system=self.system,
+            agency=self.agencies[0] if self.agencies else None,
+            document_id=self.document_id,
+            receiver_id=self.receiver_id,
+            findings=tuple(findings),
+            fault=", ".join(self.fired) or None,
+            http_status=None,
+            request_headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers],
+            request_body=self.body,
+            request_content=self.content,
+            request_tail=self.tail,
+            request_truncated=self.body_unread,
+            secret=self.secret,
+        )
+        if answer is not None:
+            entry.status, entry.error_code = answer.status, answer.error_code
+        if answer is not None and answered:
+            entry.http_status = answer.http_status
+            entry.answer_headers = [("content-type", answer.media_type)]
+            entry.answer_body = answer.body
+            entry.answer_content = content
+        return entry
+
+
+def claimed_system(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    """Give the system that a request claims to come from, before anything is verified."""
+    for name, value in headers:
+        if name == _SYSTEM:
+            return value.decode("utf-8", "replace").strip()[:255] or None
+    return None

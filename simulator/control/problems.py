@@ -1,0 +1,92 @@
+"""Errors of the control API as problem details (RFC 9457), and the token that guards it."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from protocol.finding import Finding
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class ProblemDetails(BaseModel):
+    """RFC 9457: ``type`` names the kind of problem, ``detail`` says field, rule and fix."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    findings: list[dict[str, Any]] | None = None
+
+
+PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
+    status: {"model": ProblemDetails, "content": {MEDIA_TYPE: {}}, "description": text}
+    for status, text in ((401, "No valid token"), (404, "Not there"), (409, "Contradiction"), (422, "Not understood"))
+}
+
+
+class Problem(Exception):  # noqa: N818 - RFC 9457's own word
+    """Ends a request with problem details."""
+
+    def __init__(self, status: int, kind: str, detail: str, findings: Sequence[Finding] | None = None) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.kind = kind
+        self.detail = detail
+        self.findings = findings
+
+
+def problem(status: int, kind: str, detail: str, findings: Sequence[Finding] | None = None) -> Response:
+    """Make the answer that carries a problem."""
+    content: dict[str, Any] = {
+        "type": f"urn:axis28:problem:{kind}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
+    if findings is not None:
+        content["findings"] = [finding.to_json() for finding in findings]
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+    return JSONResponse(content, status, headers, media_type=MEDIA_TYPE)
+
+
+async def own_problem(_: Request, error: Exception) -> Response:
+    """Answer a ``Problem``."""
+    assert isinstance(error, Problem)
+    return problem(error.status, error.kind, error.detail, error.findings)
+
+
+async def invalid_request(_: Request, error: Exception) -> Response:
+    """Answer a request whose parameters or body do not have the right form: each field with its rule."""
+    assert isinstance(error, RequestValidationError)
+    parts = [f"{'.'.join(str(step) for step in item['loc'])}: {item['msg']}" for item in error.errors()]
+    return problem(422, "invalid-request", "; ".join(parts)[:2000])
+
+
+async def http_problem(request: Request, error: Exception) -> Response:
+    """Answer what the framework refuses: unknown paths, wrong methods."""
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    detail = f"{request.method} {request.url.path}: {HTTPStatus(status).phrase}; see /_axis/v1/openapi.json"
+    return problem(status, HTTPStatus(status).phrase.lower().replace(" ", "-"), detail)
+
+
+class Guard:
+    """Lets in whoever carries the token; compared in constant time."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token.encode("utf-8")
+
+    async def __call__(self, request: Request) -> None:
+        """Raise ``Problem`` for a request without the token."""
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode("utf-8"), self._token):
+            raise Problem(401, "unauthorized", "Authorization: Bearer <control token> is needed")

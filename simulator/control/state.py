@@ -1,0 +1,96 @@
+"""The axis itself: reset, clock, health, meters."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from sqlalchemy import Connection, func, select
+from starlette.responses import PlainTextResponse, Response
+
+from simulator import axis as axes
+from simulator.axis import Axis
+from simulator.clock import MAX_RATE, ClockState
+from simulator.store.tables import PENDING, contents, deliveries, documents, exchanges
+
+
+class ClockEntry(BaseModel):
+    """What to change; what is absent stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    now: AwareDatetime | None = None
+    rate: float | None = Field(default=None, gt=0, le=MAX_RATE)
+    frozen: bool | None = None
+
+
+def guarded(axis: Axis) -> APIRouter:
+    """Build the routes that need the token."""
+    routes = APIRouter(tags=["axis"])
+
+    @routes.post("/reset", status_code=204, summary="Back to the state at the start")
+    async def reset() -> None:
+        """Forget documents, journal, faults and whatever was registered since the start. Journal numbers go on."""
+
+        def empty(connection: Connection) -> list[str]:
+            files = select(contents.c.sha256).where(contents.c.body.is_(None))
+            names = list(connection.execute(files).scalars())
+            axes.empty(connection, axis)
+            return names
+
+        names = await axis.store.write(empty)
+        axis.clock.release()
+        axis.reload()
+        for name in names:
+            axis.blobs.forget(name)
+
+    @routes.put("/clock", summary="Set the clock of the axis")
+    async def put_clock(entry: ClockEntry) -> dict[str, Any]:
+        return _clock(axis.clock.set(now=entry.now, rate=entry.rate, frozen=entry.frozen))
+
+    return routes
+
+
+def open_to_all(axis: Axis) -> APIRouter:
+    """Build the routes that anybody may ask."""
+    routes = APIRouter(tags=["axis"])
+
+    @routes.get("/clock", summary="The clock of the axis")
+    async def get_clock() -> dict[str, Any]:
+        return _clock(axis.clock.state())
+
+    @routes.get("/healthz", summary="Whether the axis works")
+    async def healthz() -> dict[str, Any]:
+        axis.store.read(lambda connection: connection.execute(select(func.count()).select_from(contents)).scalar())
+        return {"status": "ok", "profile": axis.settings.profile, "reserialise": axis.settings.reserialise}
+
+    @routes.get("/metrics", summary="Meters in the Prometheus text format", response_class=PlainTextResponse)
+    async def metrics() -> Response:
+        text = axis.meters.exposition(await axis.store.read_aside(lambda connection: _gauges(connection, axis)))
+        return PlainTextResponse(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    return routes
+
+
+def _clock(state: ClockState) -> dict[str, Any]:
+    now: datetime = state.now
+    return {"now": now.isoformat(timespec="milliseconds"), "rate": state.rate, "frozen": state.frozen}
+
+
+def _gauges(connection: Connection, axis: Axis) -> dict[str, tuple[str, float]]:
+    def count(query: Any) -> float:
+        return float(connection.execute(query).scalar_one())
+
+    transactions, works = axis.store.counts()
+    return {
+        "axis28_documents": ("Packages accepted.", count(select(func.count()).select_from(documents))),
+        "axis28_deliveries_pending": (
+            "Copies that wait for their receivers.",
+            count(select(func.count()).select_from(deliveries).where(deliveries.c.state.in_(PENDING))),
+        ),
+        "axis28_exchanges": ("Entries of the journal.", count(select(func.count()).select_from(exchanges))),
+        "axis28_store_transactions_total": ("Transactions that the store made durable.", transactions),
+        "axis28_store_works_total": ("Pieces of work in these transactions.", works),
+    }

@@ -1,0 +1,258 @@
+"""The exchange itself: accepting packages, delivering them, the queues, acknowledgements. It knows no HTTP.
+
+Every function works inside the caller's transaction and refuses before it changes anything.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, select
+
+from protocol.finding import Finding, Severity, quote
+from simulator import answers, directory, statuses
+from simulator.answers import refused
+from simulator.blobs import Content
+from simulator.directory import Agency
+from simulator.examination import Facts
+from simulator.journal import findings_json
+from simulator.store.contents import put_content
+from simulator.store.tables import deliveries, documents, events
+
+_SHOWN_CODES = 3
+_FACTLESS = Facts("document", None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A package at the door, already read and put to rest.
+
+    ``system_id`` is the system that sends it and ``request_key`` what tells a resend of the same request; both are
+    ``None`` for a package that the control API injects. ``to`` overrides the package's own addressees.
+    ``header_to`` is what the ``to`` parameter named. ``facts`` is ``None`` for a package delivered unread.
+    """
+
+    message_type: str
+    from_code: str
+    facts: Facts | None
+    findings: tuple[Finding, ...]
+    received: Content
+    delivered: Content
+    at: int
+    service_type: str = "eDoc"
+    system_id: str | None = None
+    request_key: str | None = None
+    to: tuple[str, ...] | None = None
+    header_to: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One addressee's copy: the code as addressed and the id under which the receiver fetches it."""
+
+    to: str
+    receiver_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """What became of a submission. ``repeated`` tells that it was accepted before and nothing new happened."""
+
+    sender_id: str
+    document_id: str | None
+    deliveries: tuple[Delivery, ...]
+    findings: tuple[Finding, ...]
+    repeated: bool = False
+
+
+def accept(connection: Connection, submission: Submission) -> Acceptance:
+    """Accept a package: one document, one delivery for each addressee. Raises ``Refused``."""
+    if submission.request_key is not None:
+        earlier = _earlier(connection, submission.request_key)
+        if earlier is not None:
+            return earlier
+    facts = submission.facts or _FACTLESS
+    sender, notes = _sender(connection, submission, facts)
+    targets, more = _targets(connection, submission, facts)
+    findings = [*submission.findings, *notes, *more, *_known_before(connection, submission, facts)]
+    if facts.kind == "status":
+        findings += statuses.examine(connection, facts, sender)
+    document_seq, sender_id = _enter(connection, submission, facts, findings)
+    copies = _deliver(connection, submission, document_seq, targets)
+    if facts.kind == "status":
+        statuses.apply(connection, facts, sender, submission.at)
+    return Acceptance(sender_id, facts.document_id, copies, tuple(findings))
+
+
+def _earlier(connection: Connection, request_key: str) -> Acceptance | None:
+    """Find what was answered to this very request, byte for byte and with the same signature, before (H-T11)."""
+    row = connection.execute(
+        select(documents.c.seq, documents.c.sender_id, documents.c.document_id).where(
+            documents.c.request_key == request_key
+        )
+    ).first()
+    if row is None:
+        return None
+    copies = connection.execute(
+        select(deliveries.c.to_code, deliveries.c.receiver_id)
+        .where(deliveries.c.document_seq == row.seq)
+        .order_by(deliveries.c.seq)
+    )
+    note = Finding("SND-07", "request-repeated", Severity.INFO, got=row.sender_id)
+    return Acceptance(
+        row.sender_id, row.document_id, tuple(Delivery(c.to_code, c.receiver_id) for c in copies), (note,), True
+    )
+
+
+def _sender(connection: Connection, submission: Submission, facts: Facts) -> tuple[Agency, list[Finding]]:
+    """See that the sender is registered by this system and is the one that the package names (ID-10, H-X21)."""
+    codes = [code for code in (submission.from_code, facts.from_code) if code]
+    known = directory.resolve(connection, codes)
+    sender = known.get(submission.from_code)
+    if sender is None or (submission.system_id is not None and sender.system_id != submission.system_id):
+        registered = _registered(connection, submission.system_id)
+        raise _wrong_sender(submission.from_code, registered, "from", "sender-not-registered")
+    named = facts.from_code
+    if not named or known.get(named) == sender:
+        return sender, []
+    if submission.system_id is not None:
+        raise _wrong_sender(named, submission.from_code, "From/OrganId", "sender-differs")
+    finding = Finding(
+        "ID-10", "sender-differs", Severity.WARN, "From/OrganId", None, submission.from_code, quote(named)
+    )
+    return sender, [finding]
+
+
+def _wrong_sender(given: str, registered: str, where: str, reason: str) -> answers.Refused:
+    text = f"Don vi gui {given or '(trong)'} khong dung voi ma da dang ky: {registered}"
+    return refused(answers.UNKNOWN_SENDER, text, "ID-10", reason, where=where, expected=registered, got=given)
+
+
+def _registered(connection: Connection, system_id: str | None) -> str:
+    codes = directory.agency_codes(connection, system_id) if system_id is not None else []
+    return ", ".join(codes[:_SHOWN_CODES]) + (", ..." if len(codes) > _SHOWN_CODES else "")
+
+
+def _targets(
+    connection: Connection, submission: Submission, facts: Facts
+) -> tuple[list[tuple[str, Agency]], list[Finding]]:
+    """Find the addressees: ``To`` of a document, ``ResponseFor/OrganId`` of a status, one delivery for each code."""
+    notes: list[Finding] = []
+    if submission.to is not None:
+        codes: tuple[str, ...] = submission.to
+    else:
+        codes = facts.to if facts.kind == "document" else (facts.about or "",)
+        if submission.header_to is not None and set(submission.header_to) != set(codes):
+            # Which of the two the real axis follows is unknown; the package itself is the safer witness.
+            named, meant = ", ".join(submission.header_to), ", ".join(codes)
+            notes.append(Finding("SND-05", "to-header-differs", Severity.WARN, "to", None, quote(meant), quote(named)))
+    where = "To/OrganId" if facts.kind == "document" else "ResponseFor/OrganId"
+    if not codes:
+        raise refused(answers.UNKNOWN_RECEIVER, "Goi tin khong co don vi nhan", "ID-11", "no-receiver", where=where)
+    known = directory.resolve(connection, codes)
+    targets: dict[str, Agency] = {}
+    for code in codes:
+        if code in targets:
+            continue  # one delivery for each code, however often it is named; the rules have noted it (H-X22)
+        targets[code] = _open(code, known.get(code), where)
+    return list(targets.items()), notes
+
+
+def _open(code: str, agency: Agency | None, where: str) -> Agency:
+    """See that an addressee exists, is connected and is not locked (ID-11)."""
+    if agency is None:
+        text = f"Don vi nhan khong ton tai: {code or '(trong)'}"
+        raise refused(answers.UNKNOWN_RECEIVER, text, "ID-11", "receiver-unknown", where=where, got=code)
+    if not agency.is_agency:
+        text = f"Don vi nhan chua ket noi lien thong: {code}"
+        raise refused(answers.UNKNOWN_RECEIVER, text, "ID-11", "receiver-not-connected", where=where, got=code)
+    if agency.locked:
+        text = f"Don vi nhan da khoa: {code}"
+        raise refused(answers.LOCKED_RECEIVER, text, "ID-11", "receiver-locked", where=where, got=code)
+    return agency
+
+
+def _known_before(connection: Connection, submission: Submission, facts: Facts) -> list[Finding]:
+    """Notice what was sent before under another signature (AXS-11, ID-14); it is delivered all the same."""
+    notes: list[Finding] = []
+    same = connection.execute(
+        select(documents.c.sender_id).where(documents.c.received == submission.received.sha256).limit(1)
+    ).scalar()
+    if same is not None:
+        notes.append(Finding("SND-07", "package-sent-again", Severity.WARN, got=same))
+    elif facts.kind == "document" and facts.document_id and facts.business_type in ("", "0", "3"):
+        other = connection.execute(
+            select(documents.c.sender_id)
+            .where(documents.c.document_id == facts.document_id, documents.c.message_type == "edoc")
+            .where(documents.c.from_code == submission.from_code)
+            .limit(1)
+        ).scalar()
+        if other is not None:
+            notes.append(
+                Finding("ID-14", "document-id-used", Severity.WARN, "DocumentId", got=quote(facts.document_id))
+            )
+    return notes
+
+
+def _enter(connection: Connection, submission: Submission, facts: Facts, findings: list[Finding]) -> tuple[int, str]:
+    put_content(connection, submission.received)
+    if submission.delivered.sha256 != submission.received.sha256:
+        put_content(connection, submission.delivered)
+    sender_id = new_sender_id()
+    entered = connection.execute(
+        insert(documents).values(
+            sender_id=sender_id,
+            request_key=submission.request_key,
+            message_type=submission.message_type,
+            service_type=submission.service_type,
+            system_id=submission.system_id,
+            from_code=submission.from_code,
+            document_id=facts.document_id,
+            business_type=facts.business_type,
+            status_code=facts.status_code,
+            title=facts.title,
+            notation=facts.notation,
+            received=submission.received.sha256,
+            delivered=submission.delivered.sha256,
+            at=submission.at,
+            findings=findings_json(findings),
+        )
+    )
+    assert entered.inserted_primary_key is not None
+    document_seq = int(entered.inserted_primary_key[0])
+    connection.execute(insert(events).values(document_seq=document_seq, at=submission.at, event="accepted"))
+    return document_seq, sender_id
+
+
+def _deliver(
+    connection: Connection, submission: Submission, document_seq: int, targets: list[tuple[str, Agency]]
+) -> tuple[Delivery, ...]:
+    copies = tuple(Delivery(code, str(uuid.uuid4())) for code, _ in targets)
+    connection.execute(
+        insert(deliveries),
+        [
+            {
+                "receiver_id": copy.receiver_id,
+                "document_seq": document_seq,
+                "to_code": copy.to,
+                "agency": agency.code,
+                "system_id": agency.system_id,
+                "message_type": submission.message_type,
+                "state": "initial",
+                "state_text": "",
+                "fetched": False,
+                "created_at": submission.at,
+                "updated_at": submission.at,
+            }
+            for copy, (_, agency) in zip(copies, targets, strict=True)
+        ],
+    )
+    return copies
+
+
+def new_sender_id() -> str:
+    """Mint the id under which a sender follows a package: 24 lower-case hex digits, the first eight the time."""
+    return int(time.time()).to_bytes(4, "big").hex() + os.urandom(8).hex()

@@ -1,0 +1,252 @@
+"""Every exchange as evidence: who asked what, what was answered, and what the axis noticed.
+
+An exchange that changes something stands in the journal by the same transaction. Secrets never do: a MAC is cut short,
+an ``Authorization`` is struck out, and so is a secret that somebody puts into a header or a body by mistake.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select
+
+from protocol.finding import Finding
+from simulator.blobs import Blobs, Content
+from simulator.clock import iso
+from simulator.store.contents import find_content, put_content
+from simulator.store.store import Store
+from simulator.store.tables import exchanges
+
+MAX_BODY = 64 * 1024
+MAX_PAGE = 1000
+MAX_SHOWN = 64 * 1024 * 1024
+_STRUCK = "***"
+_SHORTEST_SECRET = 6  # a shorter text stands in innocent places too
+
+Headers = Sequence[tuple[str, str]]
+
+
+@dataclass(slots=True)
+class Entry:
+    """One exchange. Bodies are given inline or as a stored content; ``request_tail`` is what followed that."""
+
+    at: int
+    operation: str
+    method: str
+    path: str
+    system: str | None = None
+    agency: str | None = None
+    document_id: str | None = None
+    receiver_id: str | None = None
+    http_status: int | None = 200
+    status: str | None = None
+    error_code: str | None = None
+    findings: tuple[Finding, ...] = ()
+    fault: str | None = None
+    request_headers: Headers = ()
+    request_body: bytes | None = None
+    request_content: Content | None = None
+    request_tail: bytes = b""
+    request_truncated: bool = False
+    answer_headers: Headers = ()
+    answer_body: bytes = b""
+    answer_content: Content | None = None
+    secret: str | None = field(default=None, repr=False)
+
+
+class Journal:
+    """Writes entries and wakes those who wait for the next one."""
+
+    def __init__(self, store: Store, blobs: Blobs) -> None:
+        self._store = store
+        self._blobs = blobs
+        self._last = 0
+        self._grown = asyncio.Event()
+        self._stopping = False
+        store.when_committed(self._wake)
+
+    def record(self, connection: Connection, entry: Entry) -> int:
+        """Write an entry in the caller's transaction and give its number."""
+        for content in (entry.request_content, entry.answer_content):
+            if content is not None:
+                put_content(connection, content)
+        result = connection.execute(insert(exchanges).values(_values(entry)))
+        primary_key = result.inserted_primary_key
+        assert primary_key is not None
+        self._last = int(primary_key[0])
+        return self._last
+
+    async def after(self, seq: int, limit: int, wait: float) -> list[dict[str, Any]]:
+        """List the exchanges after ``seq``; where there is none, wait up to ``wait`` seconds for one."""
+        deadline = asyncio.get_running_loop().time() + wait
+        while True:
+            grown = self._grown
+            found = self._store.read(lambda connection: _page(connection, seq, limit))
+            remaining = deadline - asyncio.get_running_loop().time()
+            if found or remaining <= 0 or self._stopping:
+                return found
+            try:
+                await asyncio.wait_for(grown.wait(), remaining)
+            except TimeoutError:
+                return []
+
+    def stop(self) -> None:
+        """Let go of everyone who waits."""
+        self._stopping = True
+        self._wake()
+
+    def detail(self, connection: Connection, seq: int) -> dict[str, Any] | None:
+        """Give one exchange whole, or ``None``."""
+        row = connection.execute(select(exchanges).where(exchanges.c.seq == seq)).first()
+        if row is None:
+            return None
+        request, request_cut = self._request_body(connection, row)
+        answer, answer_cut = self._answer_body(connection, row)
+        return {
+            **_summary(row),
+            "fault": row.fault,
+            "request": {
+                "method": row.method,
+                "path": row.path,
+                "headers": _unpacked(row.request_headers),
+                "body": base64.b64encode(request).decode("ascii"),
+                "body_truncated": request_cut,
+            },
+            "answer": {
+                "http_status": row.http_status,
+                "headers": _unpacked(row.answer_headers),
+                "body": base64.b64encode(answer).decode("ascii"),
+                "body_truncated": answer_cut,
+            },
+        }
+
+    def _wake(self) -> None:
+        grown, self._grown = self._grown, asyncio.Event()
+        grown.set()
+
+    def _request_body(self, connection: Connection, row: Row[Any]) -> tuple[bytes, bool]:
+        if row.request_content is None:
+            return row.request_body or b"", row.request_truncated
+        body = self._stored(connection, row.request_content)
+        return (b"", True) if body is None else (body + (row.request_tail or b""), row.request_truncated)
+
+    def _answer_body(self, connection: Connection, row: Row[Any]) -> tuple[bytes, bool]:
+        if row.answer_content is None:
+            return row.answer_body or b"", row.answer_truncated
+        body = self._stored(connection, row.answer_content)
+        if body is None:
+            return row.answer_body or b"", True
+        if row.operation == "getEdoc":
+            return (row.answer_body or b"") + base64.b64encode(body) + b'"}', False
+        return body, False
+
+    def _stored(self, connection: Connection, sha256: str) -> bytes | None:
+        content = find_content(connection, sha256)
+        if content is None or content.size > MAX_SHOWN:
+            return None
+        with self._blobs.open(content) as stream:
+            return stream.read()
+
+
+def _page(connection: Connection, seq: int, limit: int) -> list[dict[str, Any]]:
+    query = select(*_SUMMARY).where(exchanges.c.seq > seq).order_by(exchanges.c.seq).limit(limit)
+    return [_summary(row) for row in connection.execute(query)]
+
+
+_SUMMARY = [
+    exchanges.c[name]
+    for name in (
+        "seq",
+        "at",
+        "system",
+        "operation",
+        "agency",
+        "document_id",
+        "receiver_id",
+        "http_status",
+        "status",
+        "error_code",
+        "findings",
+    )
+]
+
+
+def _summary(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "seq": row.seq,
+        "at": iso(row.at),
+        "system": row.system,
+        "operation": row.operation,
+        "agency": row.agency,
+        "document_id": row.document_id,
+        "receiver_id": row.receiver_id,
+        "http_status": row.http_status,
+        "status": row.status,
+        "error_code": row.error_code,
+        "findings": json.loads(row.findings),
+    }
+
+
+def _values(entry: Entry) -> dict[str, Any]:
+    body = entry.request_body
+    answer = entry.answer_body
+    return {
+        "at": entry.at,
+        "system": entry.system,
+        "operation": entry.operation,
+        "agency": entry.agency,
+        "document_id": entry.document_id,
+        "receiver_id": entry.receiver_id,
+        "http_status": entry.http_status,
+        "status": entry.status,
+        "error_code": entry.error_code,
+        "findings": findings_json(entry.findings),
+        "fault": entry.fault,
+        "method": entry.method,
+        "path": entry.path,
+        "request_headers": _packed(entry.request_headers, entry.secret),
+        "request_body": None if body is None else _struck(body[:MAX_BODY], entry.secret),
+        "request_content": None if entry.request_content is None else entry.request_content.sha256,
+        "request_tail": entry.request_tail or None,
+        "request_truncated": entry.request_truncated or (body is not None and len(body) > MAX_BODY),
+        "answer_headers": _packed(entry.answer_headers, None),
+        "answer_body": answer[:MAX_BODY],
+        "answer_content": None if entry.answer_content is None else entry.answer_content.sha256,
+        "answer_truncated": len(answer) > MAX_BODY,
+    }
+
+
+def findings_json(findings: Sequence[Finding]) -> str:
+    """Write findings as the JSON list that rows carry."""
+    return json.dumps([finding.to_json() for finding in findings], ensure_ascii=False) if findings else "[]"
+
+
+def _packed(headers: Headers, secret: str | None) -> bytes:
+    pairs = [[name, _redacted(name.lower(), value, secret)] for name, value in headers]
+    return zlib.compress(json.dumps(pairs, ensure_ascii=False).encode("utf-8", "backslashreplace"), 1)
+
+
+def _unpacked(packed: bytes) -> Any:
+    return json.loads(zlib.decompress(packed))
+
+
+def _redacted(name: str, value: str, secret: str | None) -> str:
+    if name in ("authorization", "proxy-authorization", "cookie"):
+        return _STRUCK
+    if secret is not None and len(secret) >= _SHORTEST_SECRET and secret in value:
+        value = value.replace(secret, _STRUCK)
+    if name == "xroadvnpt-hash-header":
+        return value[:8] + "…"
+    return value
+
+
+def _struck(body: bytes, secret: str | None) -> bytes:
+    if secret is None or len(secret) < _SHORTEST_SECRET:
+        return body
+    return body.replace(secret.encode("utf-8"), _STRUCK.encode("ascii"))

@@ -1,0 +1,96 @@
+"""The ledger as the control API shows it: packages, their copies, their histories."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from simulator.clock import iso
+from simulator.store.tables import deliveries, documents, events
+
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One package: as lists show it, its history, and the digest of the bytes that came."""
+
+    shown: dict[str, Any]
+    timeline: list[dict[str, Any]]
+    received: str
+
+
+def listed(
+    connection: Connection, document_id: str | None, from_code: str | None, system_id: str | None
+) -> list[dict[str, Any]]:
+    """List packages, oldest first."""
+    query = select(documents).order_by(documents.c.seq)
+    if document_id is not None:
+        query = query.where(documents.c.document_id == document_id)
+    if from_code is not None:
+        query = query.where(documents.c.from_code == from_code)
+    if system_id is not None:
+        query = query.where(documents.c.system_id == system_id)
+    rows = connection.execute(query).all()
+    copies = _copies(connection, [row.seq for row in rows])
+    return [_shown(row, copies[row.seq]) for row in rows]
+
+
+def one(connection: Connection, sender_id: str) -> Document | None:
+    """Give one package by the id that its sender got."""
+    row = connection.execute(select(documents).where(documents.c.sender_id == sender_id.lower())).first()
+    if row is None:
+        return None
+    copies = _copies(connection, [row.seq])[row.seq]
+    past = [(copy.created_at, "delivered", copy.to_code, copy.receiver_id) for copy in copies]
+    query = select(events).where(events.c.document_seq == row.seq).order_by(events.c.seq)
+    first, *later = connection.execute(query).all()
+    timeline = [
+        _event(first.at, first.event, first.to_code, first.detail),
+        *(_event(*entry) for entry in past),
+        *(_event(event.at, event.event, event.to_code, event.detail) for event in later),
+    ]
+    return Document(_shown(row, copies), timeline, row.received)
+
+
+def _copies(connection: Connection, seqs: Sequence[int]) -> dict[int, list[Row[Any]]]:
+    found: dict[int, list[Row[Any]]] = defaultdict(list)
+    for start in range(0, len(seqs), _CHUNK):
+        query = (
+            select(deliveries)
+            .where(deliveries.c.document_seq.in_(seqs[start : start + _CHUNK]))
+            .order_by(deliveries.c.seq)
+        )
+        for copy in connection.execute(query):
+            found[copy.document_seq].append(copy)
+    return found
+
+
+def _shown(row: Row[Any], copies: list[Row[Any]]) -> dict[str, Any]:
+    return {
+        "id": row.sender_id,
+        "document_id": row.document_id,
+        "from": row.from_code,
+        "messagetype": row.message_type,
+        "at": iso(row.at),
+        "recipients": [
+            {
+                "to": copy.to_code,
+                "receiver_id": copy.receiver_id,
+                "state": copy.state,
+                "business_status": copy.business_status,
+                "at": iso(copy.updated_at),
+            }
+            for copy in copies
+        ],
+        "findings": json.loads(row.findings),
+    }
+
+
+def _event(at: int, event: str, to: str | None, detail: str) -> dict[str, Any]:
+    return {"at": iso(at), "event": event, "to": to, "detail": detail}

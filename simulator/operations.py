@@ -1,0 +1,233 @@
+"""What each operation does, apart from how it is asked and answered over HTTP.
+
+An operation has two steps: ``prepare`` reads parameters (and the body), ``perform`` works in a transaction and gives
+the answer. Those that change something run in the writer, together with their journal entry.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from protocol.finding import quote
+from protocol.wire.operations import Operation
+from simulator import answers, directory, parameters, queues
+from simulator.answers import Answer, Refused, refused, success
+from simulator.axis import Axis
+from simulator.blobs import Content
+from simulator.call import Call
+from simulator.clock import wire_time
+from simulator.directory import Agency, CodeTakenError, DirectoryError
+
+Perform = Callable[[Connection], "Outcome"]
+Prepare = Callable[[Axis, Call], Awaitable[Perform]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An answer, and the stored package that it carries, if it carries one."""
+
+    answer: Answer
+    content: Content | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How an operation is done. ``aside``: its answer can be so long that it is made on another thread."""
+
+    prepare: Prepare
+    writes: bool = False
+    aside: bool = False
+
+
+async def received(axis: Axis, call: Call) -> Perform:
+    """``getReceivedEdocList``: what waits for the system, or what came in a period (C.3: the filters are a guess)."""
+    kind, period = parameters.message_type(call), parameters.period(call)
+    again = await axis.faults.listed_again(axis.faults.candidates(call.system, call.operation), call.ordinal)
+    if again:
+        call.fired += (again[0].fault,)
+    system = call.system_id
+
+    def perform(connection: Connection) -> Outcome:
+        items = queues.pending(connection, system, kind, period, again)
+        return Outcome(success(call.operation, data=items))
+
+    return perform
+
+
+async def counted(_: Axis, call: Call) -> Perform:
+    """``countReceiveEdoc`` and ``countReceiveStatus``."""
+    kind = "edoc" if call.operation == Operation.COUNT_RECEIVED else "status"
+    system = call.system_id
+    return lambda connection: Outcome(success(call.operation, count=queues.count(connection, system, kind)))
+
+
+async def sent(_: Axis, call: Call) -> Perform:
+    """``getSentEdocList``: one row for each addressee."""
+    kind = call.value("messagetype")
+    if kind and kind not in parameters.MESSAGE_TYPES:
+        raise parameters.invalid("messagetype", kind, "edoc hoac status")
+    sender_id, period, system = parameters.sender_id(call), parameters.period(call), call.system_id
+
+    def perform(connection: Connection) -> Outcome:
+        rows = queues.sent(connection, system, kind or None, sender_id, period)
+        return Outcome(success(call.operation, data=rows))
+
+    return perform
+
+
+async def fetched(axis: Axis, call: Call) -> Perform:
+    """``getEdoc`` and ``downloadEdoc``: hand out a package. ``filePath`` is a path on the client and nothing to us."""
+    receiver_id = parameters.queue_id(call, "docId", "docid")
+    system = call.system_id
+    _about_entry(axis, call, receiver_id)
+
+    def perform(connection: Connection) -> Outcome:
+        entry, content = queues.fetch(connection, system, receiver_id, call.at)
+        call.agencies, call.document_id = (entry.to_code,), entry.document_id
+        if call.operation == Operation.FETCH:
+            return Outcome(Answer(answers.fetched_prefix(), "OK", answers.OK), content)
+        return Outcome(Answer(b"", "OK", answers.OK, media_type="application/octet-stream"), content)
+
+    return perform
+
+
+async def acknowledged(axis: Axis, call: Call) -> Perform:
+    """``updateStatus``: the transport state of a queue entry; its own samples spell the id ``docid``."""
+    receiver_id = parameters.queue_id(call, "docid", "docId")
+    state, description, system = call.value("status"), call.value("description"), call.system_id
+    _about_entry(axis, call, receiver_id)
+
+    def perform(connection: Connection) -> Outcome:
+        entry, findings = queues.acknowledge(
+            connection, system, receiver_id, state=state, description=description, at=call.at
+        )
+        call.agencies, call.document_id = (entry.to_code,), entry.document_id
+        call.findings += findings
+        return Outcome(success(call.operation))
+
+    return perform
+
+
+async def listed(_: Axis, call: Call) -> Perform:
+    """``getAgenciesList`` and ``getAgenciesListQD20``; what the latter's ``level`` selects is unknown, here nothing."""
+    old = "oldCode" if call.operation == Operation.AGENCIES else "code102"
+
+    def perform(connection: Connection) -> Outcome:
+        data = [
+            {"code": a.code, "id": a.code, "mail": a.mail, "name": a.name, old: a.old_code}
+            | ({"pid": a.parent} if old == "oldCode" else {})
+            for a in directory.all_agencies(connection)
+        ]
+        return Outcome(success(call.operation, data=data))
+
+    return perform
+
+
+async def units(_: Axis, call: Call) -> Perform:
+    """``getSynchronizeUnit``: the directory with closed and unconnected nodes, for keeping a copy in step (H-O05)."""
+
+    def perform(connection: Connection) -> Outcome:
+        data = [
+            {
+                "code": a.code,
+                "id": a.code,
+                "mail": a.mail,
+                "name": a.name,
+                "pid": a.parent,
+                "version": a.version,
+                "centerCode": a.parent,
+                "deleted": a.deleted,
+                "modifyDate": wire_time(a.modified_at),
+                "isAgency": a.is_agency,
+            }
+            for a in directory.all_agencies(connection, closed=True)
+        ]
+        return Outcome(success(call.operation, data=data))
+
+    return perform
+
+
+async def registered(_: Axis, call: Call) -> Perform:
+    """``registerAgency``: register or update an agency of the caller's own system; the body is not signed."""
+    entry = _agency(call.body or b"")
+    system = call.system_id
+    call.agencies = (entry.code,)
+
+    def perform(connection: Connection) -> Outcome:
+        known = directory.agency(connection, entry.code)
+        values = Agency(
+            code=known.code if known is not None else entry.code,
+            name=entry.name,
+            old_code=known.old_code if known is not None else "",
+            system_id=system,
+            parent=entry.parent,
+            mail=entry.mail,
+        )
+        try:
+            directory.put_agency(connection, values, call.at, owner=system)
+        except CodeTakenError as error:
+            text = f"Ma don vi da duoc dang ky: {entry.code}"
+            raise refused(
+                answers.UNKNOWN_SENDER, text, "ID-10", "agency-of-another-system", where="code", got=entry.code
+            ) from error
+        except DirectoryError as error:
+            raise parameters.invalid("code", entry.code, "chu cai, chu so va dau cham") from error
+        return Outcome(success(call.operation))
+
+    return perform
+
+
+async def deregistered(_: Axis, call: Call) -> Perform:
+    """``deleteAgency``: close an agency of the caller's own system."""
+    code = call.value("AgencyCode")
+    if not code:
+        raise parameters.invalid("AgencyCode", code, "ma don vi")
+    system = call.system_id
+    call.agencies = (code,)
+
+    def perform(connection: Connection) -> Outcome:
+        known = directory.agency(connection, code)
+        if known is None or known.system_id != system:
+            text = f"Don vi khong ton tai hoac khong thuoc he thong nay: {code}"
+            raise refused(
+                answers.UNKNOWN_SENDER, text, "ID-10", "agency-of-another-system", where="AgencyCode", got=code
+            )
+        if not known.deleted:
+            directory.close_agency(connection, known.code, call.at)
+        return Outcome(success(call.operation))
+
+    return perform
+
+
+def _about_entry(axis: Axis, call: Call, receiver_id: str) -> None:
+    """Find out which document a queue entry carries, for the journal and for faults that match by document."""
+    call.receiver_id = receiver_id[:64]
+    try:
+        entry = axis.store.read(lambda connection: queues.find(connection, call.system_id, receiver_id))
+    except Refused:
+        return  # said when the operation is performed
+    call.agencies, call.document_id = (entry.to_code,), entry.document_id
+
+
+def _agency(body: bytes) -> Agency:
+    try:
+        content: Any = json.loads(body.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        text = "Noi dung registerAgency khong phai JSON hop le"
+        raise refused(
+            answers.BAD_PARAMETER, text, "AXS-03", "register-body-not-json", where="body", got=quote(body)
+        ) from None
+    if not isinstance(content, dict):
+        raise parameters.invalid("body", "", "doi tuong JSON voi code, name, mail")
+    values = {name: content.get(name, "") for name in ("code", "name", "pcode", "mail")}
+    for name, value in values.items():
+        if not isinstance(value, str) or (name in ("code", "name") and not value.strip()):
+            raise parameters.invalid(name, value if isinstance(value, str) else str(value), "chuoi khong rong")
+    return Agency(
+        code=values["code"].strip(), name=values["name"].strip(), parent=values["pcode"].strip(), mail=values["mail"]
+    )

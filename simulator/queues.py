@@ -1,0 +1,219 @@
+"""The receivers' queues and the senders' view of them: list, fetch, acknowledge, count.
+
+Transport states are ``initial`` → ``processing`` (fetched) → ``done`` or ``fail`` (acknowledged). They are not the
+business statuses 01 to 16, which travel as packages of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, true, update
+
+from protocol.finding import Finding, Severity
+from simulator import answers
+from simulator.answers import refused
+from simulator.blobs import Content
+from simulator.clock import wire_time
+from simulator.faults import Rule
+from simulator.store.contents import find_content
+from simulator.store.tables import PENDING, deliveries, documents, events
+
+ACKNOWLEDGEMENTS = ("processing", "done", "fail")
+_STATE_TEXTS = {"initial": "Chua nhan", "processing": "Dang nhan", "done": "Da nhan", "fail": "Nhan loi"}
+
+
+@dataclass(frozen=True, slots=True)
+class QueueEntry:
+    """One copy in a receiver's queue, with what it carries."""
+
+    seq: int
+    receiver_id: str
+    document_seq: int
+    to_code: str
+    state: str
+    fetched: bool
+    document_id: str | None
+    delivered: str
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Instants from ``start`` up to, but not including, ``end``; ``None`` is open."""
+
+    start: int | None = None
+    end: int | None = None
+
+
+def find(connection: Connection, system_id: str, receiver_id: str) -> QueueEntry:
+    """Find an entry of this system's own queues. Raises ``Refused`` for an unknown one and for another's (H-W05)."""
+    row = connection.execute(
+        select(deliveries, documents.c.document_id, documents.c.delivered)
+        .join(documents, documents.c.seq == deliveries.c.document_seq)
+        .where(deliveries.c.receiver_id == receiver_id.lower(), deliveries.c.system_id == system_id)
+    ).first()
+    if row is None:
+        text = f"Khong tim thay goi tin: {receiver_id}"
+        raise refused(answers.UNKNOWN_ENTRY, text, "RCV-09", "queue-entry-unknown", where="docId", got=receiver_id)
+    return QueueEntry(
+        row.seq,
+        row.receiver_id,
+        row.document_seq,
+        row.to_code,
+        row.state,
+        row.fetched,
+        row.document_id,
+        row.delivered,
+    )
+
+
+def pending(
+    connection: Connection, system_id: str, message_type: str, period: Period | None, again: Sequence[Rule] = ()
+) -> list[dict[str, str]]:
+    """List what waits for a system, oldest first; with a period everything created in it, whatever its state.
+
+    ``again`` are rules by which acknowledged entries show up as if they were new.
+    """
+    mine = (deliveries.c.system_id == system_id) & (deliveries.c.message_type == message_type)
+    query = _rows().where(mine)
+    if period is None:
+        query = query.where(deliveries.c.state.in_(PENDING))
+    else:
+        query = query.where(_within(deliveries.c.created_at, period))
+    rows = list(connection.execute(query.order_by(deliveries.c.seq)))
+    for rule in again:
+        repeated = _rows().where(mine & deliveries.c.state.not_in(PENDING))
+        if rule.match.document is not None:
+            repeated = repeated.where(documents.c.document_id == rule.match.document)
+        if rule.match.agency is not None:
+            repeated = repeated.where(deliveries.c.to_code == rule.match.agency)
+        known = {row.receiver_id for row in rows}
+        rows += [row for row in connection.execute(repeated) if row.receiver_id not in known]
+    rows.sort(key=lambda row: int(row.seq))
+    return [_item(row, period) for row in rows]
+
+
+def count(connection: Connection, system_id: str, message_type: str) -> int:
+    """Count what waits for a system."""
+    query = select(func.count()).where(
+        deliveries.c.system_id == system_id,
+        deliveries.c.message_type == message_type,
+        deliveries.c.state.in_(PENDING),
+    )
+    return int(connection.execute(query).scalar_one())
+
+
+def fetch(connection: Connection, system_id: str, receiver_id: str, at: int) -> tuple[QueueEntry, Content]:
+    """Hand out a copy; the first time it becomes ``processing``. Raises ``Refused``."""
+    entry = find(connection, system_id, receiver_id)
+    content = find_content(connection, entry.delivered)
+    if content is None:
+        text = "Loi he thong: khong doc duoc noi dung goi tin"
+        raise refused(answers.SYSTEM_ERROR, text, "AXS-08", "content-lost", got=receiver_id)
+    if not entry.fetched:
+        changes: dict[str, Any] = {"fetched": True}
+        if entry.state == "initial":
+            changes |= {"state": "processing", "updated_at": at}
+        connection.execute(update(deliveries).where(deliveries.c.seq == entry.seq).values(changes))
+        _note(connection, entry, at, "fetched", "")
+    return entry, content
+
+
+def acknowledge(
+    connection: Connection, system_id: str, receiver_id: str, *, state: str, description: str, at: int
+) -> tuple[QueueEntry, tuple[Finding, ...]]:
+    """Set the transport state of a copy; saying the same again changes nothing. Raises ``Refused``."""
+    if state not in ACKNOWLEDGEMENTS:
+        text = f"Trang thai khong hop le: {state or '(trong)'} (chi nhan processing, done, fail)"
+        raise refused(
+            answers.BAD_PARAMETER,
+            text,
+            "AXS-05",
+            "queue-state-unknown",
+            where="status",
+            expected=", ".join(ACKNOWLEDGEMENTS),
+            got=state,
+        )
+    entry = find(connection, system_id, receiver_id)
+    findings: tuple[Finding, ...] = ()
+    if state == "done" and not entry.fetched:
+        findings = (Finding("RCV-09", "acknowledged-unfetched", Severity.WARN, "docId", got=receiver_id),)
+    # What is settled is not unsettled by a late `processing`.
+    if state != entry.state and not (state == "processing" and entry.state in ("done", "fail")):
+        connection.execute(
+            update(deliveries)
+            .where(deliveries.c.seq == entry.seq)
+            .values(state=state, state_text=description[:500], updated_at=at)
+        )
+        _note(connection, entry, at, f"acknowledged-{state}", description[:500])
+    return entry, findings
+
+
+def sent(
+    connection: Connection, system_id: str, message_type: str | None, sender_id: str | None, period: Period | None
+) -> list[dict[str, str]]:
+    """List the copies of what a system sent, oldest first: one row for each addressee, all fourteen keys, all texts."""
+    query = _rows().where(documents.c.system_id == system_id)
+    if message_type is not None:
+        query = query.where(documents.c.message_type == message_type)
+    if sender_id is not None:
+        query = query.where(documents.c.sender_id == sender_id)
+    if period is not None:
+        query = query.where(_within(documents.c.at, period))
+    return [_sent_row(row) for row in connection.execute(query.order_by(deliveries.c.seq))]
+
+
+def _rows() -> Any:
+    columns = [documents.c[name] for name in ("sender_id", "service_type", "from_code", "title", "notation", "at")]
+    return select(deliveries, *columns).join(documents, documents.c.seq == deliveries.c.document_seq)
+
+
+def _within(column: Any, period: Period) -> Any:
+    condition: Any = true()
+    if period.start is not None:
+        condition = condition & (column >= period.start)
+    if period.end is not None:
+        condition = condition & (column < period.end)
+    return condition
+
+
+def _item(row: Row[Any], period: Period | None) -> dict[str, str]:
+    state = row.state if period is not None or row.state in PENDING else "initial"
+    return {
+        "docId": row.receiver_id,
+        "serviceType": row.service_type,
+        "messageType": row.message_type,
+        "created_time": wire_time(row.created_at),
+        "updated_time": wire_time(row.updated_at),
+        "from": row.from_code,
+        "to": row.to_code,
+        "status": state,
+        "status_desc": row.state_text,
+    }
+
+
+def _sent_row(row: Row[Any]) -> dict[str, str]:
+    return {
+        "serviceType": row.service_type,
+        "messageType": row.message_type,
+        "senderDocId": row.sender_id,
+        "receiverDocId": row.receiver_id,
+        "fromCode": row.from_code,
+        "toCode": row.to_code,
+        "title": row.title,
+        "notation": row.notation,
+        "sentTime": wire_time(row.at),
+        "receivedTime": wire_time(row.updated_at) if row.state != "initial" else "",
+        "sendStatus": "done",
+        "sendStatusDesc": "Da gui",
+        "receiveStatus": row.state,
+        "receiveStatusDesc": row.state_text or _STATE_TEXTS[row.state],
+    }
+
+
+def _note(connection: Connection, entry: QueueEntry, at: int, event: str, detail: str) -> None:
+    connection.execute(
+        insert(events).values(document_seq=entry.document_seq, at=at, event=event, to_code=entry.to_code, detail=detail)
+    )

@@ -1,0 +1,195 @@
+"""``sendEdoc``: a raw body that becomes a document or a status package and a delivery for each addressee."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from typing import BinaryIO, cast
+
+from sqlalchemy import Connection
+
+from protocol.finding import Finding, Severity, quote
+from protocol.wire.filehash import BodyDigest, HashForm
+from schemas import registry
+from simulator import answers, exchange, parameters
+from simulator.answers import Refused, refused, success
+from simulator.axis import Axis
+from simulator.blobs import INLINE, Content, Spool
+from simulator.call import Call
+from simulator.examination import Examined, examine
+from simulator.exchange import Submission
+from simulator.operations import Outcome, Perform
+
+_TEXTS = {
+    answers.BAD_FILE: "File khong hop le",
+    answers.UNKNOWN_RECEIVER: "Don vi nhan khong ton tai",
+    answers.UNKNOWN_SENDER: "Don vi gui khong dang ky",
+    answers.BAD_PACKAGE: "Format edXML khong dung chuan QD 28",
+}
+# Every other failing reason is code 22.
+_CODES = {
+    "empty-file": answers.BAD_FILE,
+    "not-xml": answers.BAD_FILE,
+    "bytes-before-declaration": answers.BAD_FILE,
+    "bytes-after-root": answers.BAD_FILE,
+    "encoding-unknown": answers.BAD_FILE,
+    "package-too-large": answers.BAD_FILE,
+    "sender-missing": answers.UNKNOWN_SENDER,
+    "recipient-missing": answers.UNKNOWN_RECEIVER,
+    "recipient-code-missing": answers.UNKNOWN_RECEIVER,
+}
+
+
+async def sending(axis: Axis, call: Call) -> Perform:
+    """Take in a package: body, hash, rules; what remains is one transaction. Raises ``Refused``."""
+    call.agencies = tuple(code for code in (call.value("from"),) if code)
+    _refuse_multipart(call)
+    spool, rewritten = axis.blobs.spool(), axis.blobs.spool()
+    try:
+        digest = await take_in(call.request.stream(), spool, axis.settings.body_limit)
+        hash_file = call.value("hash-file")
+        form = digest.matches(hash_file) if hash_file else None
+        if form is not None and form.size < spool.size:
+            call.tail = b"\r\n"
+            spool.cut(form.size)
+        call.content = await keep_spool(
+            axis, spool, form.sha256 if form is not None else digest.whole().hex(), call.held
+        )
+        if form is None:
+            raise _wrong_hash(hash_file, digest)
+        call.findings += _hash_remarks(form)
+        kind = parameters.message_type(call)
+        examined = await examined_content(axis, call.content, call.at, kind, rewritten)
+        call.findings += examined.findings
+        if examined.facts is not None:
+            call.document_id = examined.facts.document_id
+        refuse_bad_package(examined)
+        delivered = await keep_spool(axis, rewritten, None, call.held) if examined.rewritten else call.content
+    finally:
+        spool.close()
+        rewritten.close()
+    header_to, remarks = parameters.header_recipients(call)
+    submission = Submission(
+        message_type=kind,
+        from_code=call.value("from"),
+        facts=examined.facts,
+        findings=call.findings + remarks,
+        received=call.content,
+        delivered=delivered,
+        at=call.at,
+        service_type=call.value("servicetype")[:32] or "eDoc",
+        system_id=call.system_id,
+        request_key=_request_key(call, call.content),
+        header_to=header_to,
+    )
+
+    def perform(connection: Connection) -> Outcome:
+        acceptance = exchange.accept(connection, submission)
+        call.findings = acceptance.findings
+        return Outcome(success(call.operation, DocId=acceptance.sender_id))
+
+    return perform
+
+
+async def take_in(stream: AsyncIterator[bytes], spool: Spool, limit: int) -> BodyDigest:
+    """Read a body into the spool. Raises ``Refused`` when it is larger than ``limit`` bytes or empty."""
+    digest = BodyDigest()
+    async for chunk in stream:
+        if spool.size + len(chunk) > limit:
+            text = f"File qua lon: toi da {limit} byte"
+            raise refused(answers.BAD_FILE, text, "ATT-09", "package-too-large", expected=str(limit))
+        digest.update(chunk)
+        spool.write(chunk)
+    if not spool.size:
+        raise refused(answers.BAD_FILE, "File rong", "PKG-07", "empty-file")
+    return digest
+
+
+async def examined_content(
+    axis: Axis, content: Content, at: int, message_type: str | None, rewritten: Spool
+) -> Examined:
+    """Judge a package by the rules of the axis's profile; a large one on another thread.
+
+    Where the axis rewrites packages, its own form of this one goes into ``rewritten``.
+    """
+    settings, now = axis.settings, axis.clock.now()
+    sink = cast("BinaryIO", rewritten) if settings.reserialise else None
+
+    def work() -> Examined:
+        with axis.blobs.open(content) as source:
+            return examine(source, settings.profile, now, message_type=message_type, sink=sink, hop_at=at)
+
+    return work() if content.size <= INLINE else await asyncio.to_thread(work)
+
+
+async def keep_spool(axis: Axis, spool: Spool, sha256: str | None, held: list[Content]) -> Content:
+    """Put a spooled body to rest and note it in ``held``; the disk is waited for on another thread."""
+    keep = axis.blobs.keep
+    content = keep(spool, sha256) if spool.in_memory else await asyncio.to_thread(keep, spool, sha256)
+    held.append(content)
+    return content
+
+
+def refuse_bad_package(examined: Examined) -> None:
+    """Refuse what the rules refuse: code 10 for what is no package at all, 18 and 19 for parties, else 22.
+
+    Raises ``Refused``.
+    """
+    failing = next((finding for finding in examined.findings if finding.severity is Severity.FAIL), None)
+    if failing is None and examined.facts is not None:
+        return
+    if failing is None:
+        raise refused(answers.BAD_FILE, _TEXTS[answers.BAD_FILE], "PKG-07", "not-xml")
+    code = _CODES.get(failing.reason, answers.BAD_PACKAGE)
+    place = f" tai {failing.where}" if failing.where else ""
+    line = f" (dong {failing.line})" if failing.line is not None else ""
+    raise Refused(code, f"{_TEXTS[code]}: {_said(failing.reason)}{place}{line}", ())
+
+
+def _said(reason: str) -> str:
+    try:
+        return registry.reason(reason).text["vi"].rstrip(".")
+    except registry.UnknownId:
+        return reason
+
+
+def _refuse_multipart(call: Call) -> None:
+    """Tell whoever sends multipart, as the name of the official class suggests, that it is none (H-T03)."""
+    content_type = call.request.headers.get("content-type", "")
+    if content_type.lower().startswith("multipart/"):
+        call.body_unread = True
+        text = "Khong nhan multipart: gui noi dung tep edXML truc tiep voi Content-Type application/octet-stream"
+        raise refused(
+            answers.BAD_FILE,
+            text,
+            "AXS-03",
+            "body-multipart",
+            where="Content-Type",
+            expected="application/octet-stream",
+            got=content_type,
+        )
+
+
+def _wrong_hash(hash_file: str, digest: BodyDigest) -> Refused:
+    if not hash_file:
+        text, reason = "Thieu tham so hash-file", "hash-file-missing"
+    else:
+        text, reason = "File khong hop le: hash-file khong khop noi dung", "hash-file-wrong"
+    expected = digest.file().hex()
+    return refused(answers.BAD_FILE, text, "SND-09", reason, where="hash-file", expected=expected, got=quote(hash_file))
+
+
+def _hash_remarks(form: HashForm) -> tuple[Finding, ...]:
+    """Note a hash over the line end; padded and unpadded form are both legal (H-S01)."""
+    if not form.covers_line_end:
+        return ()
+    return (Finding("SND-09", "hash-covers-line-end", Severity.INFO, "hash-file"),)
+
+
+def _request_key(call: Call, content: Content) -> str:
+    """Tell the same request again: same system, same signed text, same body (H-T11)."""
+    assert call.signed is not None
+    key = hashlib.sha256(call.system_id.encode("utf-8") + b"\0" + call.signed.signed_text + b"\0")
+    key.update(content.sha256.encode("ascii"))
+    return key.hexdigest()

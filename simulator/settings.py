@@ -1,0 +1,30 @@
+"""What an axis is told when it starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from simulator.directory import System
+from simulator.examination import Profile
+
+BODY_LIMIT = int(50 * 1024 * 1024 * 1.4)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """``data`` is the folder of store and bodies; ``token`` guards the control API, ``minted`` when nobody gave it.
+
+    ``body_limit`` is the largest package in bytes: 50 MB of file and what base64 makes of it.
+    """
+
+    data: Path
+    token: str = field(repr=False)
+    host: str = "127.0.0.1"
+    port: int = 2828
+    profile: Profile = "axis"
+    reserialise: bool = True
+    systems: tuple[System, ...] = ()
+    minted: bool = False
+    temporary: bool = False
+    body_limit: int = BODY_LIMIT

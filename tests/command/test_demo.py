@@ -1,0 +1,92 @@
+"""The demo: everything together, as processes of their own, on real HTTP; and its manners."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+AXIS28 = (sys.executable, "-m", "axis28")
+# Under 90 s on two idle cores; tests run beside others.
+DEMO_LIMIT = 240
+
+
+def _gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+@pytest.mark.timeout(DEMO_LIMIT + 30)
+def test_the_demo_certifies_the_sound_system_and_catches_the_defective_one(tmp_path: Path) -> None:
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    answer = subprocess.run(
+        [*AXIS28, "demo", "--out", "out"],
+        cwd=tmp_path,
+        env=os.environ | {"TMPDIR": str(temporary), "LC_ALL": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=DEMO_LIMIT,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    closing = answer.stdout.splitlines()[-3:]
+    assert closing[0].startswith("certified: ")
+    assert closing[1].startswith("nothing found: ")
+    assert closing[2].startswith("not certified: ")
+    sound, defective = (json.loads((tmp_path / name / "report.json").read_text()) for name in ("out", "out/mutant"))
+    assert (sound["verdict"], defective["verdict"]) == ("certified", "not-certified")
+    for name in ("report.html", "junit.xml", "evidence", "mutant/report.html", "mutant/junit.xml", "mutant/evidence"):
+        assert (tmp_path / "out" / name).exists(), name
+    assert list(temporary.iterdir()) == []
+    assert {entry.name for entry in tmp_path.iterdir()} == {"tmp", "out"}
+    assert all(_gone(int(pid)) for pid in re.findall(r"\(process (\d+)\)", answer.stdout))
+    for file in (file for file in (tmp_path / "out").rglob("*") if file.is_file()):
+        assert str(temporary) not in file.read_text("utf-8", "replace"), file
+
+
+def test_a_demo_that_is_terminated_leaves_nothing(tmp_path: Path) -> None:
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    with subprocess.Popen(
+        [*AXIS28, "demo", "--out", str(tmp_path / "out")],
+        env=os.environ | {"TMPDIR": str(temporary)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        encoding="utf-8",
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if found := re.search(r"\(process (\d+)\)", line):
+                break
+        else:
+            pytest.fail("the demo never said that its axis runs")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 128 + signal.SIGTERM
+    end = time.monotonic() + 10
+    while not _gone(int(found[1])) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert _gone(int(found[1]))
+    assert list(temporary.iterdir()) == []
+
+
+def test_an_unwritable_place_is_one_line_and_exit_2(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    answer = subprocess.run(
+        [*AXIS28, "demo", "--out", str(tmp_path / "file" / "out")], capture_output=True, text=True, check=False
+    )
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert answer.stderr.startswith("axis28: --out ")
+    assert answer.stderr.count("\n") == 1
