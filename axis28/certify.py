@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from conformance.session import Certification
 
 OPTIONS = (
-    "plan", "level", "axis", "system", "control-token-file", "listen", "wait", "out", "select", "seed", "baseline", "ca",
+    "plan", "level", "axis", "system", "control-token-file", "listen", "wait", "out", "select", "seed", "baseline",
+    "ca",
 )  # fmt: skip
 METAVARS = {"axis": "URL", "listen": "HOST:PORT", "wait": "SECONDS", "out": "DIR", "select": "EXPR", "seed": "N"}
 DEFAULT_PLAN = "2026.0-draft"
@@ -77,9 +79,12 @@ def _pytest(certification: Certification, select: str | None) -> int:
         *(("-k", select) if select else ()),
     ]  # fmt: skip
     shielded = {name: os.environ.pop(name) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS") if name in os.environ}
+    # Ending by SIGTERM removes the residue as Ctrl-C does; without this the axis would outlive its suite.
+    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         return int(pytest.main(arguments, plugins=[certification]))
     finally:
+        signal.signal(signal.SIGTERM, before)
         os.environ.update(shielded)
 
 
@@ -97,7 +102,7 @@ def _show(certification: Certification, lang: str) -> None:
             phases=len(preview.phases),
             seconds=preview.budget_s,
             interval=interval,
-        )  # fmt: skip
+        )
     )
     for phase, stories in certification.phases:
         seconds = phase.seconds(interval)

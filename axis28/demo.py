@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,7 +24,7 @@ from types import FrameType
 from typing import Any
 
 from axis28.errors import INVALID, USAGE, CommandError
-from axis28.server_process import AXIS28, served
+from axis28.server_process import AXIS28, STOP_LIMIT, served
 from schemas import messages, registry
 
 SOUND = "TEST.SYS.01"
@@ -145,7 +145,12 @@ class Tour:
                 process.terminate()
                 problem = messages.text("demo.part-endless", self.lang, name=name, seconds=round(PART_LIMIT))
                 raise CommandError(problem, INVALID) from None
-            except BaseException:  # Ctrl-C: let the part write what it has, then go
+            except KeyboardInterrupt:  # it got the Ctrl-C too: let it write what it has
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(STOP_LIMIT)
+                process.terminate()
+                raise
+            except BaseException:
                 process.terminate()
                 raise
         if code not in {0, 1}:
@@ -166,7 +171,6 @@ class Tour:
         self.say(
             "explanation",
             id=check["id"],
-            title=registry.check(check["id"]).title[self.lang],
             message=check["message"][self.lang],
             expected=check["expected"],
             got=check["got"],

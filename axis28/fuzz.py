@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from axis28.errors import INVALID, CommandError
-from axis28.joining import control_token, join_options
+from axis28.joining import control_token, join_options, run_to_end
 from schemas import messages
 
 if TYPE_CHECKING:
@@ -63,13 +65,27 @@ def run(args: argparse.Namespace) -> int:
     target = messages.text(f"fuzz.target-{settings.kind}", args.lang)
     _tell(messages.text("fuzz.start", args.lang, target=target, examples=args.examples, seed=args.seed))
     try:
-        outcome = asyncio.run(session.run(settings, lambda done, every: _progress(args.lang, done, every)))
+        with _scratch():
+            outcome = run_to_end(session.run(settings, lambda done, every: _progress(args.lang, done, every)))
     except SetupFailure as failure:
         raise CommandError(failure.text, failure.exit_code) from failure
     except JudgeBlind as blind:
         raise CommandError(messages.text("fuzz.blind", args.lang, problem=blind), INVALID) from blind
     _report(args, settings, outcome, target)
     return 1 if outcome.found else 0
+
+
+@contextmanager
+def _scratch() -> Iterator[None]:
+    """Keep Hypothesis from leaving its caches (``.hypothesis/``) in the user's working directory."""
+    from hypothesis.configuration import set_hypothesis_home_dir  # noqa: PLC0415 - see run
+
+    with TemporaryDirectory(prefix="axis28-fuzz-") as folder:
+        set_hypothesis_home_dir(folder)
+        try:
+            yield
+        finally:
+            set_hypothesis_home_dir(None)
 
 
 def _prepare(args: argparse.Namespace, kind: str) -> None:

@@ -1,15 +1,30 @@
-"""The options by which a subcommand joins an axis that runs already."""
+"""What ``fuzz`` and ``load`` share: the options by which they join an axis, and how they run to their end."""
 
 from __future__ import annotations
 
 import argparse
 import os
+import signal
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any, TypeVar
 
 from axis28.errors import CommandError
 from schemas import messages
 
+_Result = TypeVar("_Result")
 TOKEN_VARIABLE = "AXIS28_CONTROL_TOKEN"  # noqa: S105 - the name of the variable, not a token
+
+
+def run_to_end(main: Coroutine[Any, Any, _Result]) -> _Result:
+    """Run a coroutine; SIGTERM unwinds it as Ctrl-C does, so that nothing it started or registered outlives it."""
+    import asyncio  # noqa: PLC0415 - the parsers that import this module shall not pay for it
+
+    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        return asyncio.run(main)
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def join_options(parser: argparse.ArgumentParser, lang: str) -> None:

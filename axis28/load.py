@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from axis28.errors import INVALID, CommandError
-from axis28.joining import control_token, join_options
+from axis28.joining import control_token, join_options, run_to_end
 from schemas import messages
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
     )
     _announce(chosen, args.lang)
     try:
-        ran = asyncio.run(_conduct(chosen, settings, args.processes, args.lang))
+        ran = run_to_end(_conduct(chosen, settings, args.processes, args.lang))
         report.write(ran, args.out)
     except SetupFailure as failure:
         raise CommandError(failure.text, failure.exit_code) from failure

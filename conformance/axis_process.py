@@ -73,7 +73,11 @@ async def _ready(process: asyncio.subprocess.Process, errors: BinaryIO) -> str:
         await _stop(process)
         errors.seek(0)
         said = errors.read().decode("utf-8", "replace").strip().splitlines()
-        words = said[-1].removeprefix("axis28: ") if said else f"it ended with exit code {process.returncode} and said nothing"
+        words = (
+            said[-1].removeprefix("axis28: ")
+            if said
+            else f"it ended with exit code {process.returncode} and said nothing"
+        )
         raise SetupFailure(f"the axis could not be started: {words}", USAGE) from None
 
 

@@ -7,27 +7,24 @@ the suite itself cannot do raises ``JudgeBlind``.
 
 from __future__ import annotations
 
-import asyncio
-import random
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import zlib
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, NoReturn
 
-from protocol.package.writer import write_package
-
-from conformance import crossing as crossed
 from conformance import letters
-from conformance.axis import ControlRefused
 from conformance.crossing import Crossing, StatusCrossing
-from conformance.dms import DmsView, Ref, RefLike, Refusal, document_id_of, ref_of
+from conformance.delivery import Delivered, Delivery
+from conformance.dms import Ref, RefLike, Refusal, document_id_of
 from conformance.faults import Disturbance
 from conformance.observer import Exchange
 from conformance.refusal import await_refusal
+from conformance.sight import Sight
 from conformance.stage import Stage
 from conformance.system import Peer, System
 from conformance.violation import JudgeBlind, Violation
 from protocol.package.model import DocumentPackage, ResponseFor, StatusPackage
+from protocol.package.writer import write_package
 from schemas.registry import CheckEntry
 
 __all__ = [
@@ -44,59 +41,14 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One delivery of an injected package: to whom, and the receiver id under which it stands in the queue."""
-
-    to: str
-    receiver_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """What the axis did with an injected package; ``document_id`` is the wire's, ``None`` where it is unreadable."""
-
-    document_id: str | None
-    deliveries: tuple[Delivery, ...]
-    exchange: int | None = None
-
-    @property
-    def receiver_ids(self) -> frozenset[str]:
-        """The receiver ids of all deliveries."""
-        return frozenset(delivery.receiver_id for delivery in self.deliveries)
-
-
-class Case:
+class Case(Sight):
     """One scenario's world. ``deadline`` is a time of the event loop's clock."""
 
     def __init__(self, stage: Stage, entry: CheckEntry, deadline: float) -> None:
-        self.stage = stage
-        self.entry = entry
-        self.deadline = deadline
-        self.random = random.Random(f"{stage.seed}/{entry.id}")  # noqa: S311 - repeatable content, not a secret
-        self.dms = DmsView(stage.driver, stage.sut, deadline)
-        self.witnesses: dict[int, Exchange] = {}
-        self.documents = self.dms.documents
-        self.notes: list[str] = []
-        self.warning: Violation | None = None
+        super().__init__(stage, entry, deadline)
         self._disturbances: list[Disturbance] = []
 
     # Who takes part, and when
-
-    @property
-    def sut(self) -> System:
-        """The system under test."""
-        return self.stage.sut
-
-    @property
-    def interval(self) -> float:
-        """Its polling interval, in seconds."""
-        return self.stage.sut.poll_interval_s
-
-    @property
-    def lang(self) -> str:
-        """The language of the person who runs the suite."""
-        return self.stage.lang
 
     def now(self) -> datetime:
         """Give the axis time, in Vietnamese time."""
@@ -178,7 +130,7 @@ class Case:
         match: dict[str, Any] = {"system": self.sut.id, "operation": operation}
         if document is not None:
             match["document"] = document_id_of(document)
-        rule_id = f"{self.stage.run_id}.{self.entry.id.replace('/', '.')}.{len(self._disturbances) + 1}"
+        rule_id = f"{self.stage.run_id}.{zlib.crc32(self.entry.id.encode()):08x}.{len(self._disturbances) + 1}"
         rule = {"id": rule_id, "fault": name, "match": match, "times": times, "args": dict(args or {})}
         disturbance = Disturbance(self.stage.axis, rule)
         await disturbance.set()
@@ -189,117 +141,6 @@ class Case:
         """Lift every disturbance of this case that still stands."""
         for disturbance in self._disturbances:
             await disturbance.lift()
-
-    # What the system under test shows
-
-    async def shown(
-        self,
-        ref: RefLike,
-        where: Literal["received", "sent"] = "received",
-        *,
-        until: Callable[[Mapping[str, Any]], bool] = lambda _entry: True,
-        reason: str,
-        expected: str,
-    ) -> Mapping[str, Any]:
-        """Ask again and again until an entry for the document is as it should be, and give it."""
-        pause = min(max(self.interval / 2, 0.2), 5.0)
-        last: Mapping[str, Any] | None = None
-        while True:
-            for entry in await self.dms.register(where, ref):
-                last = entry
-                if until(entry):
-                    return entry
-            if self._left() <= pause:
-                break
-            await asyncio.sleep(pause)
-            pause = min(pause * 1.3, max(self.interval, 1.0))
-        got = f"{where} shows no entry for {ref_of(ref).document_id}" if last is None else letters.shown_as_text(last)
-        raise Violation(reason, expected=expected, got=got, silent=True)
-
-    # What crossed the axis
-
-    async def exchange(self, predicate: Callable[[Exchange], bool], *, reason: str, expected: str) -> Exchange:
-        """Wait for the first exchange of the system (also a past one) that a predicate likes."""
-        mine = self.sut.id
-        found = await self.stage.observer.wait(lambda seen: seen.system == mine and predicate(seen), self.deadline)
-        if found is None:
-            raise Violation(reason, expected=expected, got="nothing of the kind reached the axis", silent=True)
-        return self.witness(found)
-
-    def exchanges(self, predicate: Callable[[Exchange], bool]) -> list[Exchange]:
-        """Give the exchanges of the system so far that a predicate likes, oldest first."""
-        mine = self.sut.id
-        return [self.witness(seen) for seen in self.stage.observer.exchanges if seen.system == mine and predicate(seen)]
-
-    async def crossing(
-        self,
-        subject: RefLike | str,
-        *,
-        reason: str = "document-did-not-cross",
-        expected: str = "the document reaches the axis and is accepted",
-        where: Callable[[Crossing], bool] = lambda _crossing: True,
-    ) -> Crossing:
-        """Wait for the first crossing of a document; ``where`` narrows it, such as to a recall package."""
-        document_id = document_id_of(subject)
-
-        def right(seen: Exchange) -> bool:
-            read = crossed.as_crossing(seen)
-            return read is not None and read.package.header.document_id == document_id and where(read)
-
-        found = crossed.as_crossing(await self.exchange(right, reason=reason, expected=expected))
-        assert found is not None
-        return found
-
-    async def crossings(self, subject: RefLike | str) -> list[Crossing]:
-        """Give every crossing of a document so far."""
-        found = crossed.crossings(self.stage.observer, document_id_of(subject))
-        for one in found:
-            self.witness(one.exchange)
-        return found
-
-    async def status(
-        self,
-        about: RefLike | str,
-        code: str | None = None,
-        *,
-        to: Peer | None = None,
-        reason: str,
-        expected: str,
-        where: Callable[[StatusCrossing], bool] = lambda _status: True,
-    ) -> StatusCrossing:
-        """Wait for the first status about a document, with this code and to this peer where they are given."""
-        document_id = document_id_of(about)
-
-        def right(seen: Exchange) -> bool:
-            read = crossed.as_status(seen)
-            if read is None or read.package.header.response_for.document_id != document_id:
-                return False
-            routed = to is None or read.package.header.response_for.organ_id in {agency.code for agency in to.agencies}
-            return routed and (code is None or read.code == code) and where(read)
-
-        found = crossed.as_status(await self.exchange(right, reason=reason, expected=expected))
-        assert found is not None
-        return found
-
-    def statuses(self, about: RefLike | str) -> list[StatusCrossing]:
-        """Give every status about a document so far."""
-        found = crossed.statuses(self.stage.observer, document_id_of(about))
-        for one in found:
-            self.witness(one.exchange)
-        return found
-
-    async def intervals(self, count: float) -> None:
-        """Let ``count`` polling intervals pass, and as many polls of the system: a slow one is not wronged."""
-        observer = self.stage.observer
-        wanted = observer.polls + max(1, round(count))
-        await asyncio.sleep(min(count * self.interval, max(0.0, self._left())))
-        if not await observer.until(lambda: observer.polls >= wanted, self.deadline):
-            raise Violation(
-                "stopped-polling",
-                expected=f"{max(1, round(count))} more polls within the time of the phase",
-                got=f"{observer.polls - wanted + max(1, round(count))} polls",
-                silent=True,
-            )
 
     # The verdict
 
@@ -343,18 +184,3 @@ class Case:
     def warn(self, reason: str, *, expected: str, got: str) -> None:
         """Let the check end as ``warn`` where it would have passed: a rule that is a *should*."""
         self.warning = self.warning or Violation(reason, expected=expected, got=got, verdict="warn")
-
-    def note(self, text: str) -> None:
-        """Keep a remark in the evidence."""
-        self.notes.append(text)
-
-    def witness(self, exchange: Exchange) -> Exchange:
-        """Remember an exchange as one that the verdict rests on."""
-        self.witnesses.setdefault(exchange.seq, exchange)
-        return exchange
-
-    def _left(self) -> float:
-        return self.deadline - asyncio.get_running_loop().time()
-
-
-__all__ += ["ControlRefused", "JudgeBlind", "Violation"]

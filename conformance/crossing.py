@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from conformance.observer import SEND, Exchange, Observer
 from protocol.package.model import DocumentPackage, StatusPackage
-from protocol.package.reader import Reading
+from protocol.package.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,16 +83,16 @@ async def decide(stage: Stage, scenario: Scenario, deadline: float, silence: Sil
     except Exception as error:  # noqa: BLE001 - whatever else happens is a fault of the suite, and its verdict is `error`
         verdict, reason, got = Verdict.ERROR, "suite-fault", f"{type(error).__name__}: {error}"
         stage.evidence.write(f"evidence/{scenario.entry.id}/error.txt", traceback.format_exc())
-    witnesses = await _keep(stage, case)
+    witnesses = await _keep(stage, case, whole=verdict is not Verdict.PASS)
     hide = stage.evidence.redacted_text
     return Outcome(scenario.entry, verdict, reason, hide(expected), hide(got), witnesses, started, now())
 
 
-async def _keep(stage: Stage, case: Case) -> tuple[Witness, ...]:
-    """Write the evidence of one check: what the verdict names first, then all else that happened to its documents."""
+async def _keep(stage: Stage, case: Case, *, whole: bool) -> tuple[Witness, ...]:
+    """Write the evidence of one check: what the verdict names and, if ``whole``, all else about its documents."""
     check_id = case.entry.id
     kept: list[Witness] = []
-    trail = stage.observer.matching(lambda exchange: exchange.document_id in case.documents)
+    trail = stage.observer.matching(lambda exchange: whole and exchange.document_id in case.documents)
     exchanges = {**case.witnesses, **{exchange.seq: exchange for exchange in trail}}
     try:
         for seq, exchange in sorted(list(exchanges.items())[:MAX_WITNESSES]):

@@ -69,14 +69,13 @@ class DmsView:
     async def call(self, operation: str, args: Mapping[str, Any] | None = None) -> Answer:
         """Make one call and give its answer, whatever its kind; a fault of the driver is a violation."""
         loop = asyncio.get_running_loop()
-        left = self._deadline - loop.time()
         line: dict[str, Any] = {"at": datetime.now().astimezone().isoformat(timespec="milliseconds"), "op": operation}
         line["args"] = _brief(args or {})
         self.log.append(line)
         begun = loop.time()
-        limit = min(max(MIN_CALL_S, 2 * self._system.poll_interval_s), max(left, 0.05))
+        limit = max(MIN_CALL_S, 2 * self._system.poll_interval_s)
         try:
-            answer = await self._driver.call(operation, args, timeout=limit)
+            answer = await self._driver.call(operation, args, timeout=limit, deadline=self._deadline)
         except DriverFault as fault:
             line["fault"] = {"reason": fault.reason, "text": fault.text}
             raise Violation(

@@ -9,12 +9,15 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from conformance.axis import AxisControl
 from conformance.violation import JudgeBlind
 from protocol.package.model import DocumentPackage, StatusPackage
-from protocol.package.reader import Reading, read_package
+from protocol.package.reader import read_package
+from protocol.package.reading import Reading
+
+_Ready = TypeVar("_Ready")
 
 SEND = "sendEdoc"
 LIST = "getReceivedEdocList"
@@ -79,11 +82,7 @@ class Observer:
 
     async def start(self) -> None:
         """Skip what is in the journal already, then follow it; raises ``JudgeBlind`` when the axis cannot be read."""
-        while True:
-            page, following = await self._axis.exchanges(self._next, limit=PAGE, wait=0)
-            self._next = following
-            if len(page) < PAGE:
-                break
+        self._next = await self._end_of_journal()
         self._task = asyncio.create_task(self._follow())
 
     async def close(self) -> None:
@@ -123,7 +122,7 @@ class Observer:
 
         return await self.until(found, deadline)
 
-    async def until(self, ready: Callable[[], Any], deadline: float) -> Any:
+    async def until(self, ready: Callable[[], _Ready | None], deadline: float) -> _Ready | None:
         """Wait until ``ready()``, asked again after each change of the journal, gives something true, else ``None``."""
         try:
             async with asyncio.timeout_at(deadline), self._changed:
@@ -140,6 +139,18 @@ class Observer:
         if exchange.seq not in self._details:
             self._details[exchange.seq] = await self._axis.exchange(exchange.seq)
         return self._details[exchange.seq]
+
+    async def _end_of_journal(self) -> int:
+        """Find the last sequence number with a few small questions, however long the journal is."""
+        low, step = 0, 0
+        while True:
+            page, following = await self._axis.exchanges(low + step, limit=1, wait=0)
+            if page:
+                low, step = following, max(1, step * 2)
+            elif step:
+                step //= 4
+            else:
+                return low
 
     async def _follow(self) -> None:
         try:

@@ -45,10 +45,13 @@ def pytest_configure(config: pytest.Config) -> None:
     from conformance.options import settings_from  # noqa: PLC0415
     from conformance.session import Certification  # noqa: PLC0415
     from conformance.settings import SetupFailure  # noqa: PLC0415
+    from schemas import DataError  # noqa: PLC0415
 
     given = {name: config.getoption(f"--axis28-{name}") for name, _ in OPTIONS}
     try:
         certification = Certification(settings_from(given, os.environ, base=Path.cwd()))
+    except DataError as error:
+        pytest.exit(f"axis28: {error}", returncode=2)
     except SetupFailure as failure:
         pytest.exit(f"axis28: {failure.text}", returncode=failure.exit_code)
     config.pluginmanager.register(certification, "axis28-certification")

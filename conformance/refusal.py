@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from conformance.crossing import statuses
+from conformance.delivery import Delivered
 from conformance.dms import Ref, Refusal, ref_of
 from conformance.observer import ACKNOWLEDGE, Exchange
 from conformance.violation import Violation
 
 if TYPE_CHECKING:
-    from conformance.case import Case, Delivered
+    from conformance.case import Case
     from protocol.package.model import DocumentPackage
 
 HELD = ("refused", "held")
@@ -25,20 +25,19 @@ async def await_refusal(
     expected: str,
 ) -> Refusal:
     """Wait for the first refusal of a delivered package; see ``Case.require_refusal``."""
-    named = None if hasattr(subject, "deliveries") else ref_of(subject)  # type: ignore[arg-type] # told apart by the line
-    arrived = subject if hasattr(subject, "deliveries") else delivered
-    receiver_ids = frozenset() if arrived is None else arrived.receiver_ids  # type: ignore[union-attr] # see above
-    pause = min(max(case.interval / 2, 0.2), 5.0)
-    while True:
+    named = None if isinstance(subject, Delivered) else ref_of(subject)
+    arrived = subject if isinstance(subject, Delivered) else delivered
+    receiver_ids: frozenset[str] = frozenset() if arrived is None else arrived.receiver_ids
+    asked = 0
+    while asked == 0 or await case.again(asked):
+        asked += 1
         seen = _seen(case, named, receiver_ids)
         shown = await _shown(case, named)
         if seen is not None:
             return Refusal(seen.form, shown.category if shown else None, seen.reason or (shown.reason if shown else ""))
         if shown is not None:
             return shown
-        if case.deadline - asyncio.get_running_loop().time() <= pause:
-            raise Violation(reason, expected=expected, got="neither status 02 nor 'fail' nor a held entry", silent=True)
-        await asyncio.sleep(pause)
+    raise Violation(reason, expected=expected, got="neither status 02 nor 'fail' nor a held entry", silent=True)
 
 
 def _seen(case: Case, named: Ref | None, receiver_ids: frozenset[str]) -> Refusal | None:

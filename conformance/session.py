@@ -17,6 +17,7 @@ from conformance.report.failure import told
 from conformance.run import Run
 from conformance.settings import Settings, SetupFailure
 from conformance.verdict import Verdict
+from schemas import registry
 from schemas.registry import UnknownId
 
 
@@ -80,6 +81,8 @@ class Certification:
         self._conductor: Conductor | None = None
         self._collected: list[CheckItem] = []
         self._collection_errors: list[str] = []
+        # Broken data of this installation are told before the run, not after it.
+        registry.reasons(), registry.requirements(), registry.checks()
         try:
             self.plan = plans.load(settings.plan)
             self.level = settings.level or self.plan.levels[-1]
@@ -112,9 +115,7 @@ class Certification:
             self._collection_errors.append(str(report.longrepr).strip().splitlines()[-1])
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_collection_modifyitems(
-        self, config: pytest.Config, items: list[pytest.Item]
-    ) -> Generator[None]:
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> Generator[None]:
         """Keep the checks of the plan up to the level, let ``-k`` and ``-m`` choose, then order them by phase."""
         checks = [item for item in items if isinstance(item, CheckItem)]
         planned = [item for item in checks if self.plan.includes(item.scenario.entry, self.level)]

@@ -26,7 +26,7 @@ from conformance.violation import JudgeBlind
 from fixtures.agencies import new_agencies
 
 CONFIGURE_S = 20.0
-RESET_S = 15.0
+RESET_S = 10.0
 
 
 @contextlib.asynccontextmanager

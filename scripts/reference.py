@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
+import schemas
 from axis28 import command
 from schemas import registry
 
@@ -167,7 +168,12 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a page is out of date")
     check = parser.parse_args().check
     stale = 0
-    for name, text in pages().items():
+    try:
+        written = pages()
+    except schemas.DataError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for name, text in written.items():
         file = FOLDER / name
         if file.exists() and file.read_text("utf-8") == text:
             continue

@@ -29,6 +29,8 @@ def of(scope: Scope) -> Connection | None:
 
 def reset_transport(transport: Any) -> None:
     """Abort a connection so that the other side sees a reset and not a proper end."""
+    if transport.is_closing():
+        return
     raw = transport.get_extra_info("socket")
     if raw is not None:
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

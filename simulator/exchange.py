@@ -78,12 +78,12 @@ def accept(connection: Connection, submission: Submission) -> Acceptance:
     sender, notes = _sender(connection, submission, facts)
     targets, more = _targets(connection, submission, facts)
     findings = [*submission.findings, *notes, *more, *_known_before(connection, submission, facts)]
-    if facts.kind == "status":
-        findings += statuses.examine(connection, facts, sender)
+    remarks = statuses.examine(connection, facts, sender) if facts.kind == "status" else []
+    findings += remarks
     document_seq, sender_id = _enter(connection, submission, facts, findings)
     copies = _deliver(connection, submission, document_seq, targets)
     if facts.kind == "status":
-        statuses.apply(connection, facts, sender, submission.at)
+        statuses.apply(connection, facts, sender, submission.at, remarks)
     return Acceptance(sender_id, facts.document_id, copies, tuple(findings))
 
 

@@ -181,10 +181,13 @@ def _wrong_hash(hash_file: str, digest: BodyDigest) -> Refused:
 
 
 def _hash_remarks(form: HashForm) -> tuple[Finding, ...]:
-    """Note a hash over the line end; padded and unpadded form are both legal (H-S01)."""
-    if not form.covers_line_end:
-        return ()
-    return (Finding("SND-09", "hash-covers-line-end", Severity.INFO, "hash-file"),)
+    """Note what is odd about a hash; padded and unpadded form are both legal (H-S01)."""
+    remarks = []
+    if form.covers_line_end:
+        remarks.append(Finding("SND-09", "hash-file-covers-line-end", Severity.INFO, "hash-file"))
+    if form.upper_case:
+        remarks.append(Finding("SND-09", "hash-file-upper-case", Severity.WARN, "hash-file"))
+    return tuple(remarks)
 
 
 def _request_key(call: Call, content: Content) -> str:

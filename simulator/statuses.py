@@ -6,6 +6,7 @@ equal instants, so none of this refuses (observed; the state machine itself is d
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -18,6 +19,8 @@ from simulator.store.tables import deliveries, documents, events
 RECALL = "13"
 _ANSWERS = ("15", "16")
 _CHANGES = ("1", "2")
+# Reported by somebody who has no say in it: passed on, but it moves nothing.
+_WITHOUT_SAY = {"status-by-non-recipient", "recall-not-by-sender", "recall-to-non-recipient"}
 
 
 def examine(connection: Connection, facts: Facts, reporter: Agency) -> list[Finding]:
@@ -39,8 +42,11 @@ def examine(connection: Connection, facts: Facts, reporter: Agency) -> list[Find
     return _against_history(connection, facts, original, recipients[reporter.code])
 
 
-def apply(connection: Connection, facts: Facts, reporter: Agency, at: int) -> None:
-    """Write a status into the history of its document and, where it comes from the right side, into the delivery."""
+def apply(connection: Connection, facts: Facts, reporter: Agency, at: int, remarks: Sequence[Finding]) -> None:
+    """Write a status into the history of its document and, where it comes from the right side, into the delivery.
+
+    ``remarks`` are what ``examine`` said about it.
+    """
     original = _original(connection, facts, reporter)
     if original is None:
         return
@@ -48,6 +54,8 @@ def apply(connection: Connection, facts: Facts, reporter: Agency, at: int) -> No
     connection.execute(
         insert(events).values(document_seq=original.seq, at=at, event="status", to_code=reporter.code, detail=detail)
     )
+    if any(remark.reason in _WITHOUT_SAY for remark in remarks):
+        return
     whose = reporter.code
     if facts.status_code == RECALL:
         addressee = resolve(connection, [facts.about or ""], closed=True).get(facts.about or "")

@@ -17,7 +17,7 @@ class Driver(ABC):
     """Asks one DMS to act. ``run`` is the id of the run, which every request carries.
 
     A subclass moves one request object to the DMS and its answer object back. Not more calls than ``concurrency`` are
-    under way at once; the others wait their turn, and their waiting counts against their time limit.
+    under way at once; the others wait their turn, which is not held against the DMS.
     """
 
     def __init__(self, run: str = "") -> None:
@@ -35,19 +35,22 @@ class Driver(ABC):
         args: Mapping[str, Any] | None = None,
         *,
         timeout: float,  # noqa: ASYNC109 - a fault with its own reason code, not a bare TimeoutError, is the result
+        deadline: float | None = None,
     ) -> Answer:
-        """Make one call within ``timeout`` seconds.
+        """Make one call: it may take ``timeout`` seconds once its turn has come, and never longer than ``deadline``.
 
-        Raises ``DriverFault`` (``driver-timeout``, ``driver-unreachable``, ``driver-nonsense``).
+        ``deadline`` is a time of the event loop's clock. Raises ``DriverFault`` (``driver-timeout``,
+        ``driver-unreachable``, ``driver-nonsense``).
         """
+        begun = asyncio.get_running_loop().time()
         identifier = str(next(self._numbers))
         asked = request(identifier, operation, self.run, args or {})
         try:
-            async with asyncio.timeout(timeout):
-                async with self._turns:
-                    raw = await self.exchange(asked)
+            async with asyncio.timeout_at(deadline), self._turns, asyncio.timeout(timeout):
+                raw = await self.exchange(asked)
         except TimeoutError as error:
-            raise DriverFault("driver-timeout", f"{operation}: no answer within {timeout:.1f} s") from error
+            waited = asyncio.get_running_loop().time() - begun
+            raise DriverFault("driver-timeout", f"{operation}: no answer within {waited:.1f} s") from error
         return read_answer(operation, identifier, raw)
 
     @abstractmethod

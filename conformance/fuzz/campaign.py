@@ -12,6 +12,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 
 import hypothesis
@@ -20,8 +21,11 @@ from hypothesis.strategies import SearchStrategy
 
 from conformance.fuzz.failure import Dead, Failure, Target, Verdict
 from conformance.fuzz.recipe import Recipe, Rendered
+from conformance.violation import JudgeBlind
 
 _ALL_CHECKS = tuple(HealthCheck)
+# Hypothesis follows each fresh example with a few that repeat parts of it: of so many in a row one is kept.
+THINNED = 4
 Progress = Callable[[int, int], None]
 
 
@@ -61,7 +65,7 @@ def draw(strategy: SearchStrategy[Recipe], *, examples: int, seed: int) -> list[
     """Draw the examples of a campaign; the same strategy, number and seed give the same list."""
     drawn: list[Recipe] = []
     _replay(strategy, examples, seed, drawn.append, shrink=False)
-    return drawn
+    return drawn[::THINNED]
 
 
 async def run(
@@ -88,10 +92,13 @@ async def run(
                 break
         for signature, (index, verdict) in list(seen.first.items())[: budget.findings]:
             shrinking = _Shrinking(target, asyncio.get_running_loop(), index, verdict, budget)
-            await asyncio.to_thread(_replay, strategy, examples, seed, shrinking.consider, shrink=True)
+            try:
+                await asyncio.to_thread(_replay, strategy, examples, seed, shrinking.consider, shrink=True)
+            finally:
+                shrinking.stop()  # whoever interrupts us does not wait for the thread to finish its search
             outcome.found.append(shrinking.result(seen.counts[signature]))
-            if shrinking.death is not None:
-                raise shrinking.death
+            if shrinking.trouble is not None:
+                raise shrinking.trouble
     except Dead as death:
         outcome.ended = True
         outcome.found.append(Found(death.failure, death.suspects))
@@ -132,14 +139,14 @@ class _Shrinking:
         assert verdict.failure is not None
         self._target = target
         self._loop = loop
-        self._skipped = index
+        self._skipped = index * THINNED
         self._smallest = verdict
         self._failure = verdict.failure
         self._known: dict[Recipe, bool] = {verdict.rendered.recipe: True}
         self._budget = budget
         self._ends = time.monotonic() + budget.seconds
         self._tries = 0
-        self.death: Dead | None = None
+        self.trouble: Dead | JudgeBlind | None = None
 
     def consider(self, recipe: Recipe) -> None:
         """Judge one candidate; raises ``_Fails`` when it shows the same failure."""
@@ -152,19 +159,26 @@ class _Shrinking:
             raise _Fails
 
     def _try(self, recipe: Recipe) -> bool:
-        if self.death or self._tries >= self._budget.tries or time.monotonic() > self._ends:
+        if self.trouble or self._tries >= self._budget.tries or time.monotonic() > self._ends:
             return False
         self._tries += 1
         examined = asyncio.run_coroutine_threadsafe(self._target.examine((recipe,)), self._loop)
         try:
             (verdict,) = examined.result()
-        except Dead as death:
-            self.death = death
+        except (Dead, JudgeBlind) as trouble:
+            self.trouble = trouble
+            return False
+        except CancelledError:
+            self.stop()
             return False
         if verdict.failure is None or verdict.failure.signature != self._failure.signature:
             return False
         self._smallest, self._failure = verdict, verdict.failure
         return True
+
+    def stop(self) -> None:
+        """Try nothing more: every further candidate counts as one that does not fail."""
+        self._ends = float("-inf")
 
     def result(self, examples: int) -> Found:
         """Give the smallest example seen."""
@@ -178,7 +192,7 @@ def _replay(
 
     @hypothesis.seed(seed)
     @hypothesis.settings(
-        max_examples=examples,
+        max_examples=examples * THINNED,
         phases=phases,
         database=None,
         deadline=None,

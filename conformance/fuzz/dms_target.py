@@ -27,6 +27,8 @@ from protocol.finding import quote
 CALL_LIMIT_S = 30.0
 PAUSE_S = 0.05
 POLLS = 3
+PAGE = 1000
+NOT_SHOWN = "fuzz-valid-not-shown"
 ARRIVED = frozenset({"arrived", "registered", "assigned", "processing", "finished"})
 
 
@@ -56,6 +58,7 @@ class DmsTarget:
         self._polls = "poll" in system.capabilities
         self._limit = 3.0 if self._polls else max(10.0, 6 * system.poll_interval_s)
         self._journal = 0
+        self._acknowledgements: dict[str, int] = {}
 
     async def examine(self, recipes: tuple[Recipe, ...]) -> tuple[Verdict, ...]:
         """Put the examples into the queue and judge each."""
@@ -120,14 +123,21 @@ class DmsTarget:
     async def _news(self) -> set[str]:
         done: set[str] = set()
         while True:
-            page, self._journal = await self._axis.exchanges(self._journal, limit=1000, wait=0)
-            done.update(
-                str(one["receiver_id"])
-                for one in page
-                if one["operation"] == "updateStatus" and one["status"] == "OK" and one["receiver_id"]
-            )
-            if len(page) < 1000:
+            page, self._journal = await self._axis.exchanges(self._journal, limit=PAGE, wait=0)
+            for one in page:
+                if one["operation"] == "updateStatus" and one["status"] == "OK" and one["receiver_id"]:
+                    done.add(str(one["receiver_id"]))
+                    self._acknowledgements.setdefault(str(one["receiver_id"]), int(one["seq"]))
+            if len(page) < PAGE:
                 return done
+
+    async def _failed(self, one: Waiting) -> bool:
+        """Whether the DMS acknowledged this package with ``fail``."""
+        seq = self._acknowledgements.get(one.receiver_id or "")
+        if seq is None:
+            return False
+        headers = (await self._axis.exchange(seq))["request"]["headers"]
+        return any(name.lower() == "xroadvnpt-status" and value == "fail" for name, value in headers)
 
     async def _judged(self, waiting: Sequence[Waiting], pending: set[str]) -> list[Verdict]:
         clock = asyncio.get_running_loop().time
@@ -135,16 +145,17 @@ class DmsTarget:
         while True:
             entries = await self._entries()
             verdicts = [Verdict(one.rendered, self._judge(one, entries)) for one in waiting]
-            late = any(
-                verdict.failure is not None and verdict.failure.reason == "fuzz-valid-not-shown"
-                for one, verdict in zip(waiting, verdicts, strict=True)
-                if one.receiver_id not in pending
-            )
+            late = False
+            for index, one in enumerate(waiting):
+                failure = verdicts[index].failure
+                if one.receiver_id in pending:
+                    verdicts[index] = Verdict(one.rendered)
+                elif failure is not None and failure.reason == NOT_SHOWN and await self._failed(one):
+                    verdicts[index] = Verdict(one.rendered, _failed())
+                elif failure is not None and failure.reason == NOT_SHOWN:
+                    late = True
             if not late or clock() > deadline:
-                return [
-                    Verdict(one.rendered) if one.receiver_id in pending else verdict
-                    for one, verdict in zip(waiting, verdicts, strict=True)
-                ]
+                return verdicts
             await asyncio.sleep(PAUSE_S)
 
     async def _entries(self) -> list[Mapping[str, Any]]:
@@ -187,7 +198,7 @@ def _arrived(one: Waiting, entries: Sequence[Mapping[str, Any]]) -> Failure | No
     rendered = one.rendered
     found = [entry for entry in entries if entry.get("document_id") == rendered.document_id]
     if not found:
-        return Failure("fuzz-valid-not-shown", "REC-03", "shown among the documents received", "not shown")
+        return Failure(NOT_SHOWN, "REC-03", "shown among the documents received", "not shown")
     entry = found[0]
     if entry.get("state") not in ARRIVED:
         refusal = entry.get("refusal") or {}
@@ -205,6 +216,12 @@ def _arrived(one: Waiting, entries: Sequence[Mapping[str, Any]]) -> Failure | No
         f"{first.path} = {first.expected}",
         f"{first.path} = {first.got or '(nothing)'}",
         first.path,
+    )
+
+
+def _failed() -> Failure:
+    return Failure(
+        "fuzz-valid-refused", "RCV-09", "a valid letter is taken in", "acknowledged with fail", "acknowledged-fail"
     )
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
-from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from conformance.axis import AxisControl, AxisLost
@@ -64,12 +63,12 @@ async def run(settings: FuzzSettings, progress: campaign.Progress = lambda _done
 
 def dms_strategy() -> SearchStrategy[Recipe]:
     """Mix for a DMS valid and damaged letters, because the valid one behind a damaged one must arrive."""
-    return st.one_of(strategies.valid_letters(), strategies.damaged_letters())
+    return strategies.evenly_of(strategies.valid_letters(), strategies.damaged_letters())
 
 
 def axis_strategy() -> SearchStrategy[Recipe]:
     """Mix for an axis valid letters, damaged ones and sound ones in damaged requests."""
-    return st.one_of(
+    return strategies.evenly_of(
         strategies.valid_letters(), strategies.damaged_letters(), strategies.damaged_requests(requests.KINDS)
     )
 

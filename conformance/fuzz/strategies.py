@@ -6,6 +6,7 @@ Everything drawn is a frozen value with a short, readable representation, becaus
 from __future__ import annotations
 
 import io
+import random
 import unicodedata
 import zipfile
 from collections.abc import Sequence
@@ -47,10 +48,21 @@ _FIRST, _LAST = date(2020, 1, 1), date(2025, 12, 31)
 
 def texts(longest: int) -> SearchStrategy[str]:
     """Texts of 1 to ``longest`` code points, beginning and ending with something visible; some decomposed (NFD)."""
-    drawn = st.text(_ALPHABET, min_size=1, max_size=min(longest, 60))
-    long = st.builds(lambda text: (text * longest)[:longest], st.text(VIETNAMESE, min_size=1, max_size=8))
-    tidy = st.one_of(drawn, drawn, drawn, long).map(str.strip).filter(_worded)
+    short = st.text(_ALPHABET, min_size=1, max_size=min(longest, 20))
+    rich = st.integers(0, 2**32 - 1).map(lambda seed: _rich_text(seed, longest))
+    tidy = st.one_of(short, rich).map(lambda text: text[:longest].strip()).filter(_worded)
     return st.one_of(tidy, tidy.map(lambda text: unicodedata.normalize("NFD", text)[:longest].strip()).filter(_worded))
+
+
+def _rich_text(seed: int, longest: int) -> str:
+    """Fill a text of some length from the whole alphabet, or the longest one from the Vietnamese letters alone.
+
+    Hypothesis itself draws long texts slowly and with few different letters; it shrinks to its own short ones.
+    """
+    source = random.Random(seed)  # noqa: S311 - contents of fictitious letters
+    if source.random() < 0.15:
+        return "".join(source.choices(VIETNAMESE, k=longest))
+    return "".join(source.choices(_ALPHABET, k=source.randint(1, min(longest, 80))))
 
 
 def _worded(text: str) -> bool:
@@ -156,6 +168,11 @@ def damages() -> SearchStrategy[damage.Damage]:
     markup = st.builds(damage.Damage, _evenly(sorted(damage.MARKUP)), _evenly(damage.ELEMENTS), where, amount)
     in_bytes = st.builds(damage.Damage, _evenly(sorted(damage.BYTES)), st.just(""), where, amount)
     return st.one_of(markup, in_bytes)
+
+
+def evenly_of(*kinds: SearchStrategy[Recipe]) -> SearchStrategy[Recipe]:
+    """Draw each kind of recipe about equally often, which ``one_of`` does not; it shrinks to the first."""
+    return st.integers(0, 2**20 - 1).flatmap(lambda drawn: kinds[drawn % len(kinds)])
 
 
 def _evenly(names: Sequence[str]) -> SearchStrategy[str]:

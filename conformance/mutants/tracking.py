@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
+from weakref import WeakKeyDictionary
 
 from conformance.mutants.defect import Defect
 from conformance.reference_dms import sending, tracking
 from conformance.reference_dms.office import Office
 from conformance.reference_dms.tracking import Told
+from protocol.wire.client import AxisClient
+from protocol.wire.items import QueueItem
+
+_turns: WeakKeyDictionary[Office, asyncio.Lock] = WeakKeyDictionary()
 
 _KNOWN = {"01", "02", "03", "04", "05", "06", "15", "16"}
 
@@ -21,6 +27,13 @@ def _deaf_to(*codes: str) -> Callable[[Sequence[Told]], Told | None]:
 def _last_wins(told: Sequence[Told]) -> Told | None:
     known = [status for status in told if status.code in _KNOWN]
     return known[-1] if known else None
+
+
+async def _one_after_the_other(office: Office, axis: AxisClient, items: Sequence[QueueItem]) -> None:
+    """Take the packages in the order of the list, so that "last" means what it says."""
+    async with _turns.setdefault(office, asyncio.Lock()):
+        for item in items:
+            await office.behaviour.take(office, axis, item)
 
 
 def _stuck_after_unknown(told: Sequence[Told]) -> Told | None:
@@ -37,7 +50,7 @@ def _anybody(office: Office, document: sqlite3.Row, reporter: str | None) -> str
 DEFECTS = (
     Defect("arrived-on-http-200", "SND-03", {"state_when_accepted": lambda: "arrived"}),
     Defect("ignores-05", "STS-06", {"decisive": _deaf_to("05")}),
-    Defect("last-status-wins", "STS-09", {"decisive": _last_wins}),
+    Defect("last-status-wins", "STS-09", {"decisive": _last_wins, "take_all": _one_after_the_other}),
     Defect("stuck-after-unknown-code", "STS-15", {"decisive": _stuck_after_unknown}),
     Defect("believes-any-status", "STS-16", {"recipient_of": _anybody}),
     Defect("ignores-recall-answers", "RCL-07", {"decisive": _deaf_to("15", "16")}),

@@ -56,7 +56,8 @@ class Dms:
         else:
             data = self._data
             data.mkdir(parents=True, exist_ok=True)
-        store = Store(data / "dms.sqlite3")
+        # What is thrown away at the end anyway need not survive a power cut.
+        store = Store(data / "dms.sqlite3", durable=self._data is not None)
         self._stack.callback(store.close)
         self._office = Office(store, self._behaviour, self._settings, self._clock)
         if self._first is not None:
@@ -127,8 +128,7 @@ class _Line:
         )
         self._postman = outbox.Postman(office, self.axis)
         self._tasks: list[asyncio.Task[None]] = []
-        self._lock = asyncio.Lock()
-        self._queued: asyncio.Task[None] | None = None
+        self._listing = asyncio.Lock()
 
     async def open(self) -> None:
         await self.axis.__aenter__()
@@ -137,30 +137,30 @@ class _Line:
             self._tasks.append(asyncio.create_task(self._postman.serve(), name="outbox"))
 
     async def close(self) -> None:
-        rounds = [self._queued] if self._queued else []
-        for task in (*self._tasks, *rounds):
+        tasks = (*self._tasks, *self._office.work)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, *rounds, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         await self._postman.stop()
         await self.axis.__aexit__(None, None, None)
 
     async def poll(self) -> None:
-        # Callers that come while a round waits for its turn share it: it has not listed anything yet.
-        if self._queued is None:
-            self._queued = asyncio.create_task(self._round(), name="round")
-        await asyncio.shield(self._queued)
-
-    async def _round(self) -> None:
-        async with self._lock:
-            self._queued = None
-            await self._office.behaviour.poll(self._office, self.axis)
+        """List now, take everything that waits, send everything that is due."""
+        await self._list()
+        await asyncio.gather(*self._office.work, return_exceptions=True)
         await self._postman.flush()
 
+    async def _list(self) -> None:
+        async with self._listing:
+            await self._office.behaviour.poll(self._office, self.axis)
+
     async def _poll_for_ever(self) -> None:
-        clock = asyncio.get_running_loop().time
+        clock, settings = asyncio.get_running_loop().time, self._office.settings
         while True:
             began = clock()
-            (result,) = await asyncio.gather(self.poll(), return_exceptions=True)
+            (result,) = await asyncio.gather(self._list(), return_exceptions=True)
             if isinstance(result, BaseException):
                 log.error("a fetch round broke off: %s", result, exc_info=result)
-            await asyncio.sleep(max(self._office.settings.poll_interval_s - (clock() - began), 0.02))
+            if not settings.send_at_once:
+                await self._postman.flush()
+            await asyncio.sleep(max(settings.poll_interval_s - (clock() - began), 0.02))

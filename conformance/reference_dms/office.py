@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from conformance.reference_dms import vietnam
 from conformance.reference_dms.store import Store
@@ -15,6 +16,11 @@ from schemas import messages
 
 if TYPE_CHECKING:
     from conformance.reference_dms.behaviour import Behaviour
+
+log = logging.getLogger("axis28.reference_dms")
+
+PARALLEL = 4
+"""How many packages are taken, and how many sent, at once."""
 
 CATEGORIES = (
     "format",
@@ -92,7 +98,6 @@ class Settings:
     timeout_s: float = 30.0
     max_attempts: int = 12
     max_pause_s: float = 300.0
-    parallel: int = 4
 
 
 @dataclass(slots=True, eq=False, weakref_slot=True)
@@ -100,6 +105,7 @@ class Office:
     """One running DMS, as its parts see it.
 
     ``aliases`` maps a code to all codes of the same agency, as far as the directory of the axis was asked for them.
+    ``in_hand`` holds the receiver ids of the packages that are being taken, ``work`` the tasks that take them.
     """
 
     store: Store
@@ -111,6 +117,9 @@ class Office:
     aliases: dict[str, frozenset[str]] = field(default_factory=dict)
     directory_read_at: float = -math.inf
     directory_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    in_hand: set[str] = field(default_factory=set)
+    work: set[asyncio.Task[None]] = field(default_factory=set)
+    slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PARALLEL))
     outbox_wakes: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -123,6 +132,17 @@ class Office:
     def now(self) -> str:
         """Give the present moment as the registers keep it: ISO 8601 with ``+07:00``."""
         return vietnam.moment(self.clock())
+
+    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let something run beside the poll loop; what breaks in it is logged."""
+        task = asyncio.create_task(work)
+        self.work.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self.work.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("something broke: %s", error, exc_info=error)
 
     def same_agency(self, one: str | None, other: str | None) -> bool:
         """Say whether two codes name one agency: the same code, or its new and its old one (H-O02)."""

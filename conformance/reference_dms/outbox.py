@@ -12,7 +12,7 @@ import logging
 import sqlite3
 import time
 
-from conformance.reference_dms.office import Office
+from conformance.reference_dms.office import PARALLEL, Office
 from protocol.wire.client import AxisClient, SignedSend
 from protocol.wire.errors import AxisError, AxisRefused
 
@@ -63,7 +63,7 @@ class Postman:
         self._office = office
         self._axis = axis
         self._busy: dict[str, asyncio.Task[None]] = {}
-        self._slots = asyncio.Semaphore(office.settings.parallel)
+        self._slots = asyncio.Semaphore(PARALLEL)
 
     async def serve(self) -> None:
         """Send for ever: whenever something is put into the outbox and whenever a retry falls due."""

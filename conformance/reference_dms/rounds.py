@@ -30,10 +30,20 @@ def queues() -> tuple[str, ...]:
 
 
 async def poll(office: Office, axis: AxisClient) -> None:
-    """Do one round over both queues."""
+    """List both queues and begin to take what is new there; a long queue does not hold up the next round."""
     for message_type in office.behaviour.queues():
         items = await office.behaviour.list_queue(office, axis, message_type)
+        fresh = [item for item in items if item.doc_id not in office.in_hand]
+        if fresh:
+            office.in_hand.update(item.doc_id for item in fresh)
+            office.begin(_taken(office, axis, fresh))
+
+
+async def _taken(office: Office, axis: AxisClient, items: Sequence[QueueItem]) -> None:
+    try:
         await office.behaviour.take_all(office, axis, items)
+    finally:
+        office.in_hand.difference_update(item.doc_id for item in items)
 
 
 async def list_queue(office: Office, axis: AxisClient, message_type: str) -> Sequence[QueueItem]:
@@ -53,10 +63,9 @@ async def list_queue(office: Office, axis: AxisClient, message_type: str) -> Seq
 
 async def take_all(office: Office, axis: AxisClient, items: Sequence[QueueItem]) -> None:
     """Take every listed package, a few at a time; one that fails does not touch the others."""
-    slots = asyncio.Semaphore(office.settings.parallel)
 
     async def one(item: QueueItem) -> None:
-        async with slots:
+        async with office.slots:
             await office.behaviour.take(office, axis, item)
 
     results = await asyncio.gather(*(one(item) for item in items), return_exceptions=True)

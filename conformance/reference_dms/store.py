@@ -129,14 +129,18 @@ _RUN_TABLES = ("delivery", "incoming", "early_recall", "outgoing", "status_recei
 
 
 class Store:
-    """The registers of one DMS in one SQLite file. Not for use by several threads at once."""
+    """The registers of one DMS in one SQLite file. Not for use by several threads at once.
 
-    def __init__(self, path: Path) -> None:
+    ``durable`` says whether what is committed must survive a power cut, not only the end of the process.
+    """
+
+    def __init__(self, path: Path, *, durable: bool = True) -> None:
         # Opened where the DMS is made, used in the thread of its event loop only.
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._connection.row_factory = sqlite3.Row
         # FULL: a package is acknowledged to the axis only when it would survive a power cut.
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        level = "FULL" if durable else "OFF"
+        for pragma in ("journal_mode = WAL", f"synchronous = {level}", "foreign_keys = ON"):
             self._connection.execute(f"PRAGMA {pragma}").fetchall()
         self._connection.executescript(_SCHEMA)
 

@@ -41,22 +41,24 @@ class Progress:
                 self._console.print(line, style=style)
 
     def _lines(self, event: Event) -> list[tuple[str, str | None]]:
+        lines: list[tuple[str, str | None]] = []
         match event:
             case RunStarted():
-                return self._started(event)
+                lines = self._started(event)
             case AxisReady(url, started):
-                return [(self._say("axis-started" if started else "axis-ready", url=url), None)]
+                lines = [(self._say("axis-started" if started else "axis-ready", url=url), None)]
             case EnterByHand(url, system, secret, agencies, wait):
                 line = self._say("by-hand-line", url=url, system=system, secret=secret, agencies=", ".join(agencies))
-                return [(self._say("by-hand", wait=wait), "bold"), (line, None)]
+                lines = [(self._say("by-hand", wait=wait), "bold"), (line, None)]
             case PhaseStarted(phase, checks, seconds):
-                return [(self._say("phase", name=phase.name, count=len(checks), seconds=seconds), "bold")]
+                lines = [(self._say("phase", name=phase.name, count=len(checks), seconds=seconds), "bold")]
             case CheckDecided(outcome):
-                return [self._decided(outcome)]
+                lines = [self._decided(outcome)]
             case RunStopped(reason, detail):
-                return [(self._say("stopped", reason=reason, detail=detail), "bold red")]
+                lines = [(self._say("stopped", reason=reason, detail=detail), "bold red")]
             case Residue(left):
-                return [(self._say("residue", text=left), "yellow")]
+                lines = [(self._say("residue", text=left), "yellow")]
+        return lines
 
     def _started(self, event: RunStarted) -> list[tuple[str, str | None]]:
         self._total = sum(count for _, count in event.phases)

@@ -118,8 +118,8 @@ def _fix(outcome: Outcome, lang: str) -> str:
         return ""
     if known is None or known.fix[lang] == outcome.entry.fix[lang]:
         return outcome.entry.fix[lang]
-    # What broke says more than the check in general when the driver or the suite is at fault.
-    return f"{known.fix[lang]} {outcome.entry.fix[lang]}" if outcome.entry.fix[lang] else known.fix[lang]
+    # First what mends this very failure, then what the rule asks for in general.
+    return f"{known.fix[lang].rstrip('.')}. {outcome.entry.fix[lang]}"
 
 
 def _replay(conducted: Conducted, check_id: str) -> str:

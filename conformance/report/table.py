@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
+from conformance.report import raw
 from conformance.settings import SetupFailure
 from schemas.messages import text
 
+PLAIN_WIDTH = 160
 BLOCKING = ("fail", "wrong-reason")
 STYLES = {"pass": "green", "fail": "red", "wrong-reason": "red", "error": "red", "inconclusive": "red"}
 
@@ -20,13 +22,13 @@ def write(report: Mapping[str, Any], stream: TextIO, lang: str) -> None:
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    console = Console(file=stream, highlight=False, markup=False, **({} if stream.isatty() else {"width": 150}))
+    console = Console(file=stream, highlight=False, markup=False, width=None if stream.isatty() else PLAIN_WIDTH)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for key in ("check", "level", "verdict", "about"):
         table.add_column(text(f"suite.{key}", lang), no_wrap=key != "about")
     for check in report["checks"]:
-        verdict = Text(text(f"suite.check-{check['verdict']}", lang), STYLES.get(check["verdict"], "yellow"))
-        table.add_row(check["id"], check["level"], verdict, check["message"][lang])
+        word = Text(text(f"suite.check-{check['verdict']}", lang), STYLES.get(check["verdict"], "yellow"))
+        table.add_row(check["id"], check["level"], word, check["message"][lang])
     console.print(table)
     first = next((check for check in report["checks"] if check["verdict"] in BLOCKING and check["scored"]), None)
     if first is not None:
@@ -44,12 +46,11 @@ def earlier(path: Path, lang: str) -> Mapping[str, str]:
     """Read the verdicts of an earlier report by check id; ``SetupFailure`` where that is no report."""
     try:
         report = json.loads(path.read_text("utf-8"))
-        if report["schema"] != "axis28/report/1":
-            raise ValueError(f"schema {report['schema']!r} is not axis28/report/1")
-        return {str(check["id"]): str(check["verdict"]) for check in report["checks"]}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        problem = error.strerror if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
+        raw.validate(report)
+    except (OSError, ValueError) as error:
+        problem = error.strerror if isinstance(error, OSError) else error
         raise SetupFailure(text("suite.bad-baseline", lang, path=path, problem=problem)) from error
+    return {str(check["id"]): str(check["verdict"]) for check in report["checks"]}
 
 
 def changes(before: Mapping[str, str], report: Mapping[str, Any], lang: str) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from conformance.case import Case, Crossing, Delivered, Ref, Refusal
@@ -17,6 +18,16 @@ TAKEN = ("arrived", "registered", "assigned", "processing", "finished")
 async def deliver_bytes(case: Case, package: bytes, sender: Peer) -> Delivered:
     """Hand a package to the system exactly as it is: the axis must not straighten what the story bends."""
     return await case.deliver(package, sender=sender, to=[case.sut.code], as_is=True)
+
+
+@contextlib.asynccontextmanager
+async def passing_peer(case: Case) -> AsyncIterator[Peer]:
+    """Play a peer whose packages leave the queue with it: what one story spoils must not spoil the next."""
+    peer = await case.peer()
+    try:
+        yield peer
+    finally:
+        await case.stage.axis.unregister(peer.system_id)
 
 
 async def shown_as_received(case: Case, letter: RefLike) -> Mapping[str, Any]:
@@ -81,11 +92,16 @@ async def work_through(case: Case, letter: RefLike) -> list[str]:
     A system without a step of assignment or processing of its own skips it: the law names the states, not the screens.
     """
     codes = ["03"]
-    for operation, code in (("assign", "04"), ("process", "05"), ("finish", "06")):
-        if operation in case.sut.capabilities:
-            await perform(case, operation, letter)
-            codes.append(code)
+    for operation, code in steps(case).items():
+        await perform(case, operation, letter)
+        codes.append(code)
     return codes
+
+
+def steps(case: Case) -> dict[str, str]:
+    """Give the steps after acceptance that the system offers, each with its status code, in their order."""
+    known = {"assign": "04", "process": "05", "finish": "06"}
+    return {operation: code for operation, code in known.items() if operation in case.sut.capabilities}
 
 
 def taken_back_from(case: Case, letter: DocumentPackage) -> ResponseFor:

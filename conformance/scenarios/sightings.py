@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import string
 import unicodedata
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -120,9 +121,13 @@ class Sign:
 
 
 def recognisable(case: Case, draft: dict[str, Any]) -> Sign:
-    """Give a draft a notation and a subject that begin like no others, and say how to recognise it."""
-    mark = f"{case.random.getrandbits(40):010X}"
-    draft["notation"] = f"QĐ-{mark}"
+    """Give a draft a notation and a subject that no other has, and say how to recognise it.
+
+    The notation keeps its beginning, which says the kind of document (ND 30/2020, appendix I, II.3 b), and the mark has
+    no digits, which might be taken for a number or a year.
+    """
+    mark = "".join(case.random.choices(string.ascii_uppercase, k=8))
+    draft["notation"] = f"{draft['notation']}-{mark}"
     draft["subject"] = f"{mark} {draft['subject']}"
     return Sign(draft["notation"], mark)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from conformance.case import Case, Delivered, Ref
 from conformance.checks import check
 from conformance.observer import ACKNOWLEDGE
-from conformance.scenarios.arrivals import arrived_letter, deliver_bytes, shown_as_received
+from conformance.scenarios.arrivals import arrived_letter, deliver_bytes, passing_peer, shown_as_received
 from conformance.scenarios.rewriting import with_doctype
-from conformance.scenarios.sightings import is_confirmation, is_fetch, live
+from conformance.scenarios.sightings import codes_about, is_confirmation, is_fetch, live
 from protocol.package.model import DocumentPackage
 from protocol.package.writer import write_package
 
@@ -18,10 +18,15 @@ ENTITY_TEXT = "da trien khai thuc the"
 async def test_a_package_with_a_doctype_is_refused(case: Case) -> None:
     """A package that declares an entity is refused, the entity is not expanded, and the next letter arrives."""
     peer = await case.peer()
-    letter = case.letter(sender=peer, to=[case.sut])
-    text = f"{ENTITY_TEXT} {case.random.getrandbits(40):010x}"
-    delivered = await deliver_bytes(case, with_doctype(write_package(letter), text), peer)
-    await arrived_letter(case, peer)
+    async with passing_peer(case) as forger:
+        letter = case.letter(sender=forger, to=[case.sut])
+        text = f"{ENTITY_TEXT} {case.random.getrandbits(40):010x}"
+        delivered = await deliver_bytes(case, with_doctype(write_package(letter), text), forger)
+        await arrived_letter(case, peer)
+        await _refused_unexpanded(case, letter, delivered, text)
+
+
+async def _refused_unexpanded(case: Case, letter: DocumentPackage, delivered: Delivered, text: str) -> None:
     entries = await case.dms.register("received", letter)
     expanded = [entry for entry in entries if text in str(entry.get("subject"))]
     case.require(
@@ -29,7 +34,7 @@ async def test_a_package_with_a_doctype_is_refused(case: Case) -> None:
     )
     taken = [entry for entry in live(entries) if not entry.get("refusal")]
     case.require(
-        not taken or "02" in _codes(case, letter),
+        not taken or "02" in codes_about(case, letter),
         "doctype-accepted",
         expected="the package is refused",
         got=f"shown in state {taken[0]['state']}" if taken else "",
@@ -39,18 +44,21 @@ async def test_a_package_with_a_doctype_is_refused(case: Case) -> None:
     )
 
 
-def _codes(case: Case, letter: DocumentPackage) -> list[str | None]:
-    return [status.code for status in case.statuses(letter)]
-
-
 @check("RCV-09/poison-does-not-starve")
 async def test_a_spoilt_package_does_not_stop_the_queue(case: Case) -> None:
     """Of an unreadable package and a good letter behind it, the letter is taken and the other answered with fail."""
     peer = await case.peer()
-    letter = case.letter(sender=peer, to=[case.sut])
-    body = write_package(letter)
-    poison = await deliver_bytes(case, b"1212" + body[: len(body) // 2], peer)  # H-X01, and cut in the middle
-    good = await case.deliver(letter, sender=peer)
+    async with passing_peer(case) as poisoner:
+        spoilt = write_package(case.letter(sender=poisoner, to=[case.sut]))
+        letter = case.letter(sender=peer, to=[case.sut])
+        poison = await deliver_bytes(case, b"1212" + spoilt[: len(spoilt) // 2], poisoner)  # H-X01, and cut in two
+        good = await case.deliver(letter, sender=peer)
+        await _good_taken_and_poison_answered(case, letter, good, poison)
+
+
+async def _good_taken_and_poison_answered(
+    case: Case, letter: DocumentPackage, good: Delivered, poison: Delivered
+) -> None:
     await case.exchange(
         lambda seen: is_fetch(seen, good) and seen.accepted,
         reason="poison-starved-the-queue",

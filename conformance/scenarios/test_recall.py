@@ -13,6 +13,7 @@ from conformance.scenarios.arrivals import (
     arrived_letter,
     perform,
     sent_document,
+    steps,
     taken_back_from,
     work_through,
 )
@@ -125,15 +126,20 @@ async def answered_recall(case: Case, letter: DocumentPackage, *, agree: bool, r
 
 @check("RCL-02/recalled-means-cancelled")
 async def test_a_recalled_letter_is_cancelled_and_the_sender_told(case: Case) -> None:
-    """A letter that its sender takes back is cancelled, cannot be processed any more, and 15 says so."""
+    """A letter that its sender takes back is cancelled, cannot be processed any more, and 15 says so.
+
+    A second letter in the same state goes through every step, so that a refusal is due to the recall and nothing else.
+    """
     peer = await case.peer()
-    letter = await accepted_letter(case, peer)
+    letter, twin = await asyncio.gather(accepted_letter(case, peer), accepted_letter(case, peer))
     request = await case.report_status(peer, taken_back_from(case, letter), "13", description="Gửi nhầm văn bản")
     await fetched(case, request, reason="recall-not-answered")
     await answered_recall(case, letter, agree=True, reason="recall-not-answered")
     await reported(case, letter, "15", to=peer, reason="recall-not-answered", expected="status 15 to the sender")
     await _shown_as_recalled(case, letter)
-    await case.dms.refused("finish", {"document": Ref.of(letter).to_json()}, reason="recalled-but-processable")
+    await work_through(case, twin)
+    for operation in steps(case):
+        await case.dms.refused(operation, {"document": Ref.of(letter).to_json()}, reason="recalled-but-processable")
 
 
 async def _shown_as_recalled(case: Case, letter: DocumentPackage) -> None:

@@ -16,6 +16,8 @@ import pybase64
 ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 PADDING = b"="
 BLANKS = b" \t\r\n"
+SHOWN = 40
+"""Characters of a flawed text that are kept to show it."""
 _KEPT = ALPHABET + PADDING
 _NOT_KEPT = bytes(set(range(256)) - set(_KEPT))
 
@@ -29,10 +31,15 @@ class Sink(Protocol):
 
 @dataclass(slots=True)
 class Flaws:
-    """What was wrong with the text, counted: characters outside the alphabet, and whether it ended in mid-group."""
+    """What was wrong with the text.
+
+    ``illegal`` counts the characters outside the alphabet, ``first_illegal`` has the first of them, ``start`` how the
+    text begins; ``padding`` says that it did not end where a group ends.
+    """
 
     illegal: int = 0
     first_illegal: bytes = b""
+    start: bytes = b""
     padding: bool = False
 
     def __bool__(self) -> bool:
@@ -52,6 +59,8 @@ class Base64Decoder:
 
     def feed(self, text: bytes) -> bytes:
         """Decode the next piece and give back the characters of it that are neither base64 nor blank."""
+        if len(self.flaws.start) < SHOWN:
+            self.flaws.start += text[: SHOWN - len(self.flaws.start)]
         if not self._carry and not self._ended and len(text) % 4 == 0:
             # The usual case, one line without a break, needs no copy: the decoder itself refuses everything else.
             try:
@@ -71,8 +80,7 @@ class Base64Decoder:
 
     def note_illegal(self, characters: bytes) -> None:
         """Count characters that have no business in base64."""
-        if not self.flaws.illegal:
-            self.flaws.first_illegal = characters[:40]
+        self.flaws.first_illegal += characters[: SHOWN - len(self.flaws.first_illegal)]
         self.flaws.illegal += len(characters)
 
     def finish(self) -> None:

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 CHUNK = 64 * 1024
+HEAD = 4 * 1024
+"""Bytes that are looked at together to find out what a file is, however small the pieces of its stream."""
+
 UTF8 = "utf-8"
 
 _DECLARED = re.compile(rb"<\?xml\s[^>]{0,200}?\bencoding\s*=\s*[\"']([A-Za-z][A-Za-z0-9._-]*)[\"']")
@@ -38,11 +41,8 @@ class Opened:
 def open_text(source: BinaryIO | bytes) -> Opened:
     """Find out the encoding of a file and give its content as UTF-8. ``chunks`` may raise ``NotText``."""
     raw = _pieces(source)
-    head = next(raw, b"")
-    while 0 < len(head) < 4:
-        more = next(raw, b"")
-        if not more:
-            break
+    head = b""
+    while len(head) < HEAD and (more := next(raw, b"")):
         head += more
     name, skip = _recognise(head)
     head = head[skip:]

@@ -104,7 +104,7 @@ class StaffInfo:
 
 @dataclass(frozen=True, slots=True)
 class DocumentHeader:
-    """``MessageHeader`` of a document package (PROTOCOL.md D.2)."""
+    """``MessageHeader`` of a document package (QCVN 102:2016/BTTTT, with what was observed on the wire)."""
 
     sender: Organisation
     to: tuple[Organisation, ...]
@@ -197,8 +197,8 @@ class Attachment:
     """One attachment as it travelled.
 
     ``size`` (bytes) and ``sha256`` (lower-case hex) are those of the decoded payload *as it travelled*, so of the zip
-    where the zip rule of PROTOCOL.md D.9 applies. ``open_payload`` gives a new binary reader over those bytes; it stays
-    valid as long as the reading that made it. ``protocol.package.attachment.original`` gives the file itself.
+    where the zip rule of the official client applies. ``open_payload`` gives a new binary reader over those bytes; it
+    stays valid as long as the reading that made it. ``protocol.package.attachment.original`` gives the file itself.
     """
 
     content_id: str | None
@@ -223,7 +223,7 @@ class DocumentPackage:
 
 @dataclass(frozen=True, slots=True)
 class StatusHeader:
-    """``MessageHeader`` of a status package (PROTOCOL.md E.1)."""
+    """``MessageHeader`` of a status package (as observed on the wire)."""
 
     sender: Organisation
     response_for: ResponseFor

@@ -44,11 +44,13 @@ class PayloadText:
 
     def letters(self, data: bytes) -> bytes:
         """Take text as it is, the way it stands in a CDATA section; gives what the skeleton keeps."""
+        if not data:
+            return data
         if self._decoder.feed(data):
             self._touchy = True
             return _LETTERS.sub(b"A", data)
         breaks = b"\n" * data.count(b"\n")
-        if self._touchy and data:
+        if self._touchy:
             # One letter keeps apart what must not touch: "]]" and ">" would read as the end of a CDATA section.
             self._touchy = False
             return b"A" + breaks

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from lxml import etree
 
 from protocol.finding import Finding
-from protocol.package.encoding import NotText, Opened, open_text
+from protocol.package.encoding import HEAD, NotText, Opened, open_text
 from protocol.package.extraction import document_package, status_package
 from protocol.package.frame import examine_frame, kind_of, mixed
 from protocol.package.limits import Limits
@@ -25,7 +25,6 @@ from protocol.package.tree import child, children, local_name, where
 from protocol.package.verdicts import Profile, fatal, find
 
 _DEFAULTS = Limits()
-_LONGEST_PREAMBLE = 4096
 _SHOWN = 40
 _PAYLOAD_TAG = f"{{{NAMESPACE}}}ContentTransferEncoded"
 _PAYLOAD_PLACE = "edXML/AttachmentEncoded/Attachment/ContentTransferEncoded"
@@ -114,7 +113,7 @@ def _start(opened: Opened, profile: Profile) -> tuple[Finding, ...]:
         # Bytes that are not what their byte order mark says have no head either; those are read on.
         return () if opened.transcoded else find("empty-file", profile)
     if not head.startswith(b"<"):
-        before, declaration, _ = head[:_LONGEST_PREAMBLE].partition(b"<?xml")
+        before, declaration, _ = head[:HEAD].partition(b"<?xml")
         if declaration:
             return find("bytes-before-declaration", profile, line=1, expected="<?xml", got=before)
         if not head.lstrip(b" \t\r\n").startswith(b"<"):
@@ -178,7 +177,8 @@ def _payload(element: etree._Element, payload: Payload, profile: Profile) -> Ite
         yield from find("payload-misplaced", profile, where=place, line=line, expected=_PAYLOAD_PLACE, got=place)
     flaws = payload.flaws
     if flaws:
-        got: str | bytes = flaws.first_illegal or f"{payload.stored.size} bytes"
+        at_start = flaws.illegal and flaws.first_illegal[:1] in flaws.start
+        got: str | bytes = flaws.start if at_start else flaws.first_illegal or f"{payload.stored.size} bytes"
         yield from find("payload-not-base64", profile, where=place, line=line, expected="A-Z a-z 0-9 + / =", got=got)
     elif not payload.stored.size:
         yield from find("payload-empty", profile, where=place, line=line, expected="> 0 bytes", got="0 bytes")

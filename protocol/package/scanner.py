@@ -220,7 +220,7 @@ class _Scanner:
             raise _Stopped(Stop("doctype-present", self._line, got="<!DOCTYPE"))
         if not _NAME_START.match(follows):
             self._leave_to_parser(data, less, less)
-        raise _Stopped(Stop("payload-has-elements", self._line, got=data[less : less + 40].decode("utf-8", "replace")))
+        raise _Stopped(Stop("payload-has-elements", self._line, expected="base64", got="<"))
 
     def _enter(self, state: _State) -> None:
         self._return_to = self._state

@@ -19,6 +19,9 @@ _KNOWN_PREFIXES = {
     "xsd": "http://www.w3.org/2001/XMLSchema",
     "ds": XMLDSIG_NAMESPACE,
 }
+_DECLARES_NAMESPACE = re.compile(rb"xmlns(?::[^\s=]{1,64})?\s{0,8}=\s{0,8}[\"']" + re.escape(NAMESPACE.encode()))
+MOST_PREFIXES = 16
+"""Undeclared prefixes that are put right; the field has shown two."""
 _REASONS = {
     "ERR_DOCUMENT_END": "bytes-after-root",
     "ERR_RESERVED_XML_NAME": "bytes-before-declaration",
@@ -43,16 +46,18 @@ def parse(skeleton: bytes, *, transcoded: bool) -> Parsed:
     element; the result then names them and whoever judges decides whether they are tolerated.
     """
     first = _attempt(skeleton, transcoded=transcoded)
-    if not first.undeclared or NAMESPACE.encode() not in skeleton:
+    if not first.undeclared:
         return first
-    name = _ROOT_NAME.match(skeleton.removeprefix(b"\xef\xbb\xbf"))
-    if name is None:
-        return first
-    at = name.end() + len(skeleton) - len(skeleton.removeprefix(b"\xef\xbb\xbf"))
+    if not _DECLARES_NAMESPACE.search(skeleton):
+        return Parsed(None, "namespace-wrong", first.line, first.message)
+    name = _ROOT_NAME.match(skeleton)
+    if name is None or len(first.undeclared) > MOST_PREFIXES:
+        return Parsed(None, "not-xml", first.line, first.message)
+    at = name.end()
     declarations = "".join(f' xmlns:{prefix}="{_KNOWN_PREFIXES.get(prefix, NAMESPACE)}"' for prefix in first.undeclared)
     second = _attempt(skeleton[:at] + declarations.encode() + skeleton[at:], transcoded=transcoded)
     if second.root is None:
-        return first
+        return Parsed(None, "not-xml", first.line, first.message)
     return Parsed(second.root, first.reason, first.line, first.message, first.undeclared)
 
 

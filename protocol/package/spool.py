@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 
+_CLOSED = "the reading that held this attachment is closed"
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """One payload in the spool: where it starts, how long it is (bytes) and its SHA-256 (lower-case hex)."""
@@ -64,13 +67,15 @@ class Spool:
     def read_at(self, position: int, size: int) -> bytes:
         """Give up to ``size`` bytes from ``position``; ``ValueError`` once the spool is closed."""
         if self._closed:
-            raise ValueError("the reading that held this attachment is closed")
+            raise ValueError(_CLOSED)
         if self._file is None:
             return bytes(self._buffer[position : position + size])
         return os.pread(self._file.fileno(), size, position)
 
     def open(self, stored: Stored) -> BinaryIO:
-        """Give a new buffered reader over one payload."""
+        """Give a new buffered reader over one payload; ``ValueError`` once the spool is closed."""
+        if self._closed:
+            raise ValueError(_CLOSED)
         return io.BufferedReader(_Slice(self, stored), 64 * 1024)
 
     def close(self) -> None:

@@ -53,7 +53,7 @@ class Entry:
 
 
 def look(payload: BinaryIO, limits: Limits) -> Entry:
-    """Give the first entry of a zip without unpacking it, and close it; raises ``AttachmentRefused`` like ``open_first``."""
+    """Give the first entry of a zip without unpacking it, and close it. Raises as ``open_first`` does."""
     archive, info = _first(payload, limits)
     entry = Entry(info.filename, info.file_size, info.compress_size, len(archive.infolist()))
     _shut(archive, payload)

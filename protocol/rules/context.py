@@ -50,6 +50,6 @@ class Context:
         return find(reason, self.profile, where=where, line=line, expected=expected, got=got, requirement=requirement)
 
 
-StructureRule = Callable[[Context, "etree._Element"], Iterator[Finding]]
+StructureRule = Callable[[Context, "etree._Element"], Iterator[Finding]]  # noqa: SLF001 - lxml's only name for the type
 DocumentRule = Callable[[Context, DocumentPackage], Iterator[Finding]]
 StatusRule = Callable[[Context, StatusPackage], Iterator[Finding]]

@@ -35,7 +35,10 @@ def identifier(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     if not header.document_id:
         yield from context.breach("document-id-missing", path, expected="H99.01,2026/11/21,05/QĐ-STN")
         return
-    expected = compose(header.sender.organ_id or "", header.promulgation.date or "", header.code)
+    organ_id, date, code = header.sender.organ_id, header.promulgation.date, header.code
+    if not (organ_id and date and code.number and code.notation):
+        return  # what is missing is said where it is missing
+    expected = compose(organ_id, date, code)
     if header.document_id != expected:
         yield from context.breach("document-id-differs", path, expected=expected, got=header.document_id)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from protocol.finding import Finding
-from protocol.package.model import DocumentPackage, StatusPackage
+from protocol.package.model import DocumentPackage, ResponseFor, StatusPackage
 from protocol.rules.context import HEADER, Context, StatusRule
 from protocol.rules.parties import organ_id
 from protocol.rules.timing import TOLERANCE, form
@@ -43,6 +43,8 @@ def parties(context: Context, package: StatusPackage) -> Iterator[Finding]:
 def original(context: Context, package: StatusPackage) -> Iterator[Finding]:
     """STS-07: a status names sign, identifier and date of the document that it is about."""
     answered = package.header.response_for
+    if answered == ResponseFor():
+        return  # its absence is a finding of its own
     for name, text in (
         ("Code", answered.code),
         ("DocumentId", answered.document_id),

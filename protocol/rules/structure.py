@@ -1,4 +1,4 @@
-"""Structure beyond what the reader needs: unknown and repeated elements, order, spelling, prefixes (PKG-02, -04, -05)."""
+"""Structure beyond what the reader needs: unknown and repeated elements, order, spelling, prefixes."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ def _base(endpoint: str) -> httpx.URL:
 
 def _trust(url: httpx.URL, ca: str | None) -> ssl.SSLContext | bool:
     if ca is None:
-        return url.scheme == "https"
+        return url.scheme == "https"  # plain http has nothing to verify, and loading the authorities takes time
     if url.scheme != "https":
         raise ValueError("ca: it is of use with an https endpoint only")
     try:

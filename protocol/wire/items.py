@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 from protocol.finding import quote
 
 _Item = TypeVar("_Item")
+_HEADER_SAFE = re.compile(r"[!-~]{1,200}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ class Row:
         text = (self.text(key) or "").strip()
         if not text:
             raise BrokenRowError("item-without-id")
-        if len(text) > 200 or not all(" " < char <= "~" for char in text):
+        if not _HEADER_SAFE.fullmatch(text):
             raise BrokenRowError("item-id-unusable")
         return text
 

@@ -154,7 +154,7 @@ def verify(headers: Iterable[tuple[bytes, bytes]], secret_of: Callable[[str], st
         raise SignatureRefused("unknown-system", quote(system_id))
     if not _MAC_FORM.fullmatch(mac):
         raise SignatureRefused("signature-malformed", quote(mac[:80]))
-    signed = headertext.signed_text(text, mac.lower(), secret.encode("utf-8"))
+    signed = headertext.signed_text(text, bytes.fromhex(mac.decode("ascii")), secret.encode("utf-8"))
     if signed is None:
         ascii_only = all(0x20 <= byte <= 0x7E for byte in text)
         raise SignatureRefused("signature-wrong" if ascii_only else "signature-unverifiable")
@@ -235,12 +235,12 @@ def _check_value(member: SignedMember, value: bytes, warnings: list[Finding]) ->
 
 
 def _check_keys(keys: bytes, members: tuple[SignedMember, ...], warnings: list[Finding]) -> None:
-    listed = [name.strip() for name in keys.decode("utf-8", "replace").removesuffix(";").split(";")]
-    names = [member.name.lower() for member in members]
-    for name in listed:
-        if name.lower() not in names:
-            raise SignatureRefused("signed-member-missing", quote(name))
-    unlisted = [member.name for member in members if member.name.lower() not in {name.lower() for name in listed}]
+    listed = {name.strip().lower(): name for name in keys.decode("utf-8", "replace").removesuffix(";").split(";")}
+    members_by_name = {member.name.lower(): member.name for member in members}
+    for name, as_written in listed.items():
+        if name not in members_by_name:
+            raise SignatureRefused("signed-member-missing", quote(as_written))
+    unlisted = [as_written for name, as_written in members_by_name.items() if name not in listed]
     if unlisted:
         warnings.append(
             _warning("sign-header-key-incomplete", PREFIX + "sign-header-key", got=quote(";".join(unlisted)))

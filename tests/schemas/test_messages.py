@@ -66,7 +66,7 @@ def test_every_message_is_used_by_the_code() -> None:
         for ending in ("*.py", "*.html", "*.j2")
         for file in (ROOT / package).rglob(ending)
     )
-    composed = set(re.findall(r"f\"([\w.-]+\.)\{", source))
+    composed = set(re.findall(r"f\"([\w.-]+[.-])\{", source))
 
     def used(key: str) -> bool:
         return f'"{key}"' in source or f"'{key}'" in source or any(key.startswith(start) for start in composed)

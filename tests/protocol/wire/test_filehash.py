@@ -6,7 +6,7 @@ import hashlib
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fixtures import wirevectors
@@ -61,6 +61,7 @@ def test_only_one_line_end_and_only_cr_lf_is_left_out() -> None:
             assert matched == (file in files), (body, file)
 
 
+@settings(deadline=None, database=None, derandomize=True)
 @given(st.lists(st.sampled_from([b"", b"\r", b"\n", b"\r\n", b"a", b"bc", b"\r\nd", b"x" * 70]), max_size=12))
 def test_cutting_a_body_into_chunks_changes_nothing(chunks: list[bytes]) -> None:
     body = b"".join(chunks)

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+
+from conformance.evidence import Evidence, Unwritable
+
+SECRET = 'a"secret/ü-1'
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [SECRET, json.dumps(SECRET), json.dumps(SECRET, ensure_ascii=False), base64.b64encode(SECRET.encode()).decode()],
+    ids=["plain", "json-ascii", "json", "base64"],
+)
+def test_no_spelling_of_a_secret_reaches_a_file(tmp_path: Path, spelling: str) -> None:
+    evidence = Evidence(tmp_path, [SECRET])
+    evidence.write("evidence/a/b.txt", f"before {spelling} after")
+    written = (tmp_path / "evidence/a/b.txt").read_text("utf-8")
+    assert "[redacted]" in written
+    assert "secret/" not in written
+    assert base64.b64encode(SECRET.encode()).decode() not in written
+    assert written.startswith("before ")
+    assert written.endswith(" after")
+
+
+def test_a_secret_that_contains_another_is_taken_out_whole(tmp_path: Path) -> None:
+    evidence = Evidence(tmp_path, ["abcd", "abcdefgh"])
+    assert evidence.redacted_text("x abcdefgh y abcd z") == "x [redacted] y [redacted] z"
+
+
+def test_an_exchange_keeps_its_bodies_as_the_bytes_that_travelled(tmp_path: Path) -> None:
+    package = "<edXML>Sở Thử nghiệm</edXML>".encode()
+    detail = {
+        "seq": 5,
+        "request": {"method": "POST", "path": "/sendEdoc", "headers": [["a", "b"]], "body": base64.b64encode(package).decode()},
+        "answer": {"http_status": 200, "headers": [], "body": base64.b64encode(b'{"status":"OK"}').decode()},
+    }  # fmt: skip
+    name = Evidence(tmp_path).exchange("RCV-01/x", 5, detail)
+    shown = json.loads((tmp_path / name).read_text("utf-8"))
+    assert (tmp_path / shown["request"]["body_file"]).read_bytes() == package
+    assert shown["answer"]["body_text"] == '{"status":"OK"}'
+    assert detail["request"] != shown["request"]
+
+
+def test_only_what_an_earlier_run_left_is_cleared_away(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("kept")
+    (tmp_path / "evidence").mkdir()
+    (tmp_path / "evidence" / "old.txt").write_text("not from a run")
+    Evidence(tmp_path).prepare()
+    assert (tmp_path / "evidence" / "old.txt").exists()
+    (tmp_path / "report.json").write_text("{}")
+    Evidence(tmp_path).prepare()
+    assert not (tmp_path / "evidence").exists()
+    assert not (tmp_path / "report.json").exists()
+    assert (tmp_path / "mine.txt").read_text() == "kept"
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Unwritable, match="file"):
+        Evidence(tmp_path / "file" / "out").prepare()

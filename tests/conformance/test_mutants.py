@@ -1,0 +1,143 @@
+"""The judge is put to the proof: each defect of the reference DMS fails exactly the checks that it should.
+
+Every defect takes a whole run, so that `make test` takes a seeded sample and `make proof` takes all, several at once.
+A run that does not come out as written gets a second, longer one before it counts: on a busy machine a sound step may
+miss a deadline, while a defect stays a defect.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import pytest
+
+from conformance.mutants import DEFECTS
+from conformance.verdict import Verdict
+from schemas import registry
+from tests.conformance.certification import GRACE, Verdicts, certified_apart, failed, in_words, undecided
+from tests.proof import write_proof
+
+SAMPLE_SEED = int(os.environ.get("AXIS28_SAMPLE_SEED", "28"))
+SAMPLE_SIZE = 4
+SECOND_GRACE = 4 * GRACE
+AT_ONCE = max(2, (os.cpu_count() or 2) * 3 // 2)
+
+MUTANTS = [name for name, mutant in registry.mutants().items() if not mutant.load]
+SAMPLE = sorted(random.Random(SAMPLE_SEED).sample(MUTANTS, SAMPLE_SIZE))
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the suite made of one mutant, after so many runs."""
+
+    verdicts: Verdicts
+    runs: int
+
+
+def judged(name: str) -> Judged:
+    """Certify one mutant, twice where the first run does not come out as written."""
+    driver = f"python:conformance.mutants:{name.replace('-', '_')}"
+    first = certified_apart(driver)
+    if failed(first) == set(registry.mutants()[name].kills) and not undecided(first):
+        return Judged(first, 1)
+    return Judged(certified_apart(driver, grace=SECOND_GRACE), 2)
+
+
+def require_exact_kills(name: str, verdicts: Verdicts) -> None:
+    """Compare what failed with the registry, and the reasons where the registry names them."""
+    mutant = registry.mutants()[name]
+    kills, found = set(mutant.kills), failed(verdicts)
+    assert not undecided(verdicts)
+    assert found == kills, (
+        f"{name}: not caught by {sorted(kills - found)}; failed besides: {sorted(found - kills)}\n"
+        + in_words(verdicts, kills ^ found)
+    )
+    wrong = {check: verdicts[check][1] for check, reason in mutant.reasons.items() if verdicts[check][1] != reason}
+    assert not wrong, f"{name}: caught for another reason than the registry says: {wrong}"
+
+
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("name", SAMPLE)
+def test_a_sampled_defect_is_caught_by_exactly_its_checks(
+    name: str, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("sample", f"{len(SAMPLE)} of {len(MUTANTS)} mutants, seed {SAMPLE_SEED}")
+    require_exact_kills(name, judged(name).verdicts)
+
+
+@dataclass(slots=True)
+class Campaign:
+    """The runs of all mutants, under way in a pool."""
+
+    runs: dict[str, Future[Judged]] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def campaign() -> Iterator[Campaign]:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        started = Campaign({name: pool.submit(judged, name) for name in MUTANTS})
+        yield started
+        for run in started.runs.values():
+            run.cancel()
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("name", MUTANTS)
+def test_each_defect_is_caught_by_exactly_its_checks(name: str, campaign: Campaign) -> None:
+    require_exact_kills(name, campaign.runs[name].result().verdicts)
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(7200)
+def test_the_proof_over_all_defects_is_written_down(campaign: Campaign) -> None:
+    results = {name: run.result() for name, run in campaign.runs.items()}
+    exact = [name for name, result in results.items() if failed(result.verdicts) == set(registry.mutants()[name].kills)]
+    killed = {check for result in results.values() for check in failed(result.verdicts)}
+    write_proof(
+        "mutants",
+        {
+            "mutants": len(results),
+            "exact": len(exact),
+            "checks": len(registry.checks()),
+            "checks_that_fail_some_mutant": len(killed),
+            "verdicts": sum(len(result.verdicts) for result in results.values()),
+            "passes": sum(
+                verdict == Verdict.PASS for result in results.values() for verdict, *_ in result.verdicts.values()
+            ),
+            "failing": {name: sorted(failed(result.verdicts)) for name, result in results.items()},
+            "second_runs": sorted(name for name, result in results.items() if result.runs > 1),
+        },
+    )
+    assert len(exact) == len(results)
+    assert killed == set(registry.checks())
+
+
+def test_the_registry_and_the_defects_name_each_other() -> None:
+    assert set(registry.mutants()) == set(DEFECTS)
+    for name, defect in DEFECTS.items():
+        assert registry.mutants()[name].requirement == defect.requirement
+
+
+def test_each_defect_fails_a_check_of_its_own_requirement() -> None:
+    for name in MUTANTS:
+        mutant = registry.mutants()[name]
+        cited = {requirement for check in mutant.kills for requirement in registry.check(check).requirements}
+        assert mutant.requirement in cited, f"{name} breaks {mutant.requirement}, which no check that it fails cites"
+
+
+def test_each_check_is_failed_by_some_defect() -> None:
+    killed = {check for mutant in registry.mutants().values() for check in mutant.kills}
+    assert killed == set(registry.checks())
+
+
+def test_each_named_reason_is_one_that_its_check_may_give() -> None:
+    for name in MUTANTS:
+        mutant = registry.mutants()[name]
+        for check, reason in mutant.reasons.items():
+            assert check in mutant.kills, f"{name} names a reason for {check}, which it does not fail"
+            assert reason in registry.check(check).reasons, f"{name}: {check} cannot give {reason}"

@@ -1,0 +1,51 @@
+"""Doing nothing passes nothing: six systems that only describe themselves score no pass at all."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conformance.vacuous import KINDS
+from conformance.verdict import Verdict
+from schemas import registry
+from tests.conformance.certification import ROOT, certified, failed, in_words
+
+SHORT = 0.2
+"""There is nothing to wait for: a vacuous system would not do in a minute what it did not do in three seconds."""
+
+
+@contextlib.contextmanager
+def _serving(kind: str) -> Iterator[str]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "conformance.vacuous", kind],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+    assert process.stdout is not None
+    try:
+        yield str(json.loads(process.stdout.readline())["url"])
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        process.stdout.close()
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_a_vacuous_system_passes_no_check(kind: str, tmp_path: Path) -> None:
+    with _serving(kind) as url:
+        verdicts = certified(f"http:{url}", tmp_path / "out", grace=SHORT)
+    passed = {name for name, (verdict, *_) in verdicts.items() if verdict == Verdict.PASS}
+    assert not passed, in_words(verdicts, passed)
+    assert failed(verdicts) == set(registry.checks()), in_words(verdicts, set(verdicts) - failed(verdicts))

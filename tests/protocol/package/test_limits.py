@@ -1,0 +1,78 @@
+"""Limits: what is too large or too much is refused with the reason that says so, at once."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from protocol.package.limits import MIB, Limits
+from protocol.package.reader import read_package
+from tests.protocol.package.letters import letter_bytes
+
+OPEN = letter_bytes().partition(b"<edXML:Subject>")[0]
+DEADLINE_S = 5.0
+
+
+@pytest.mark.parametrize(
+    ("limits", "reason"),
+    [
+        (Limits(package_bytes=100_000), "package-too-large"),
+        (Limits(attachments=2), "too-many-attachments"),
+        (Limits(payload_bytes=100_000), "payload-too-large"),
+        (Limits(decoded_bytes=100_000), "attachments-too-large"),
+        (Limits(markup_bytes=1000), "markup-too-large"),
+        (Limits(markup_items=50), "too-much-markup"),
+        (Limits(depth=5), "nesting-too-deep"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_each_limit_has_its_reason(limits: Limits, reason: str) -> None:
+    raw = letter_bytes(bytes(200_000))
+    with read_package(raw) as reading:
+        assert not reading.refused
+    with read_package(raw, limits=limits) as reading:
+        assert [finding.reason for finding in reading.findings] == [reason]
+        assert reading.package is None
+        assert reading.refused
+
+
+ATTACKS = {
+    "only <": b"<" * 8 * MIB,
+    "tags": OPEN + b"<a>" * 3_000_000,
+    "empty elements": OPEN + b"<a/>" * 1_000_000,
+    "deep": OPEN + b"<a>" * 10_000 + b"</a>" * 10_000,
+    "endless tag": OPEN + b"<a" + b" " * 20 * MIB,
+    "endless name": OPEN + b"<" + b"a" * 20 * MIB,
+    "endless attribute": OPEN + b'<a b="' + b"x" * 20 * MIB,
+    "attributes": OPEN + b"<a " + b"".join(b'a%d="" ' % number for number in range(1_000_000)),
+    "endless payload tag": OPEN + b"<ContentTransferEncoded " + b" " * 20 * MIB,
+    "endless payload attribute": OPEN + b'<ContentTransferEncoded a="' + b"x" * 20 * MIB,
+    "endless comment": OPEN + b"<!--" + b"x" * 20 * MIB,
+    "dashes": OPEN + b"<!--" + b"- " * 10 * MIB,
+    "comments": OPEN + b"<!---->" * 1_500_000,
+    "endless instruction": OPEN + b"<?x " + b"? " * 10 * MIB,
+    "endless CDATA": OPEN + b"<![CDATA[" + b"]] " * 7 * MIB,
+    "payloads": OPEN + b"<ContentTransferEncoded/>" * 500_000,
+    "references": OPEN + b"<ContentTransferEncoded>" + b"&#65;" * 4_000_000,
+    "blank references": OPEN + b"<ContentTransferEncoded>" + b"&#13;" * 4_000_000,
+    "broken references": OPEN + b"<ContentTransferEncoded>" + b"&" * 8 * MIB,
+    "illegal base64": OPEN + b"<ContentTransferEncoded>" + b"A#" * 8 * MIB,
+    "wrapped base64": OPEN + b"<ContentTransferEncoded>" + b"A\n" * 10 * MIB,
+    "entities": b'<!DOCTYPE a [<!ENTITY a "' + b"x" * MIB + b'">]>' + OPEN + b"&a;" * 100_000,
+    "namespaces": OPEN + b"<a " + b"".join(b'xmlns:n%d="u%d" ' % (number, number) for number in range(200_000)) + b"/>",
+    "prefixes": OPEN + b"".join(b"<p%d:a/>" % number for number in range(60_000)),
+    "zeros": bytes(8 * MIB),
+    "text": b"x" * 20 * MIB,
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_attacks_are_refused_quickly(attack: str) -> None:
+    started = time.process_time()
+    with read_package(ATTACKS[attack]) as reading:
+        spent = time.process_time() - started
+        assert reading.refused
+        assert reading.package is None
+        assert all(len(finding.got) <= 200 for finding in reading.findings)
+    assert spent < DEADLINE_S

@@ -1,0 +1,200 @@
+"""Every fault does what its description says, to whom it is meant for, and to nobody else."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from fixtures.rawhttp import NoAnswerError, RawConnection
+from protocol.package.writer import write_package
+from protocol.wire.operations import Operation
+from schemas import registry
+from simulator.faults import KINDS
+
+from .conftest import Office, Participant
+from .test_exchange import ok
+from .test_routing import inbox
+from .test_transport import envelope, raw, request
+
+
+def put(who: Participant, fault: str, operation: str | None = None, **more: Any) -> str:
+    """Turn a fault on for one system; gives the id of the rule."""
+    rule_id = f"{who.system}.{fault}.{operation}"[-64:]
+    match = {"system": who.system, "operation": operation, **more.pop("match", {})}
+    rule = {"id": rule_id, "fault": fault, "match": match, **more}
+    answer = who.axis.call("PUT", "/faults", json={"rules": [rule]})
+    assert answer.status_code == 200, answer.text
+    return rule_id
+
+
+def count(who: Participant) -> tuple[str, str]:
+    return envelope(raw(who.axis, request(who, "countReceiveEdoc", {}, body=b"{}")))
+
+
+def test_the_registry_and_the_axis_know_the_same_faults() -> None:
+    assert set(registry.faults()) == set(KINDS)
+    for name, fault in registry.faults().items():
+        assert fault.entry["processed"] is KINDS[name].processed
+
+
+def test_latency_delays_and_then_answers(sender: Participant, receiver: Participant) -> None:
+    put(sender, "latency", args={"seconds": 0.4})
+    for who, low, high in ((sender, 0.4, 30), (receiver, 0, 0.39)):
+        best = 99.0
+        for _ in range(3):
+            started = time.monotonic()
+            assert count(who) == ("OK", "0")
+            best = min(best, time.monotonic() - started)
+        assert low <= best < high
+
+
+@pytest.mark.parametrize(("fault", "done"), [("reset-before", False), ("reset-after", True)])
+def test_a_reset_ends_the_connection_before_or_after_the_work(
+    office: Office, sender: Participant, receiver: Participant, fault: str, *, done: bool
+) -> None:
+    put(sender, fault, "sendEdoc", times=1)
+    client = sender.official()
+    letter = office.letter(sender, receiver)
+    ready = client.request(Operation.SEND, {"from": sender.code, "messagetype": "edoc"}, letter)
+    with pytest.raises(NoAnswerError):
+        client.replay(Operation.SEND, ready)
+    [entry] = sender.exchanges("sendEdoc")
+    assert (entry["http_status"], entry["status"]) == (None, "OK" if done else None)
+    assert office.axis.call("GET", f"/exchanges/{entry['seq']}").json()["fault"] == fault
+    assert len(inbox(receiver)) == int(done)
+    again = ok(client.replay(Operation.SEND, ready).result)
+    assert again.doc_id
+    assert len(inbox(receiver)) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "body"),
+    [("html-502", 502, b"<html>"), ("html-200", 200, b"<!DOCTYPE html>"), ("empty-200", 200, b"")],
+)
+def test_a_page_stands_in_the_place_of_the_answer_and_nothing_is_done(
+    office: Office, sender: Participant, receiver: Participant, fault: str, status: int, body: bytes
+) -> None:
+    [delivery] = office.axis.inject(office.letter(sender, receiver), sender.code)["deliveries"]
+    put(receiver, fault, times=3)
+    for operation in ("getReceivedEdocList", "getEdoc", "updateStatus"):
+        parameters = {"messagetype": "edoc", "docId": delivery["receiver_id"], "status": "done"}
+        answer = raw(office.axis, request(receiver, operation, parameters))
+        assert answer.status == status
+        assert answer.body.startswith(body)
+        assert bool(answer.body) is bool(body)
+    assert [item["status"] for item in inbox(receiver)] == ["initial"]
+    assert [entry["status"] for entry in receiver.exchanges()][:3] == [None] * 3
+
+
+def test_an_acknowledged_package_is_listed_again(office: Office, sender: Participant, receiver: Participant) -> None:
+    documents = [office.document(sender, receiver) for _ in range(2)]
+    entries = [
+        office.axis.inject(write_package(document), sender.code)["deliveries"][0]["receiver_id"] for document in documents
+    ]
+    client = receiver.official()
+    for entry in entries:
+        ok(client.fetch(entry).result)
+        ok(client.update_status(entry).result)
+    put(receiver, "duplicate-listing", times=1, match={"document": documents[0].header.document_id})
+    assert [(item["docId"], item["status"]) for item in inbox(receiver)] == [(entries[0], "initial")]
+    assert inbox(receiver) == []
+    put(receiver, "duplicate-listing")
+    assert [item["docId"] for item in inbox(receiver)] == entries
+    assert ok(client.fetch(entries[1]).result).text
+
+
+def test_silence_on_expect_lasts_until_the_body_comes(sender: Participant) -> None:
+    """H-T01, D."""
+    put(sender, "silent-expect", "countReceiveEdoc", times=1)
+    client = sender.official(expect_patience=0.3)
+    call = client.count_received()
+    assert call.waited_for_continue
+    assert call.answer.interim == 0
+    ok(call.result)
+    assert not client.count_received().waited_for_continue
+
+
+def test_a_rule_counts_requests_of_its_pair(sender: Participant, receiver: Participant) -> None:
+    """`nth` is the ordinal of the (system, operation) pair, also where requests came before the rule."""
+    assert count(sender) == ("OK", "0")
+    put(sender, "html-502", "countReceiveEdoc", match={"nth": 3})
+    statuses = []
+    for _ in range(4):
+        assert count(receiver) == ("OK", "0")
+        statuses.append(raw(sender.axis, request(sender, "countReceiveEdoc", {}, body=b"{}")).status)
+        assert envelope(raw(sender.axis, request(sender, "countReceiveStatus", {}, body=b"{}"))) == ("OK", "0")
+    assert statuses == [200, 502, 200, 200]
+
+
+def test_times_holds_however_many_come_at_once(sender: Participant) -> None:
+    put(sender, "html-502", "countReceiveEdoc", times=5)
+    calls = [RawConnection(sender.axis.url) for _ in range(20)]
+    try:
+        for connection in calls:
+            connection.send(request(sender, "countReceiveEdoc", {}, body=b"{}"))
+        statuses = [connection.read_answer().status for connection in calls]
+    finally:
+        for connection in calls:
+            connection.close()
+    assert sorted(statuses) == [200] * 15 + [502] * 5
+
+
+def test_a_rule_matches_by_document_and_by_agency(
+    office: Office, sender: Participant, receiver: Participant
+) -> None:
+    first, second = (office.document(sender, receiver) for _ in range(2))
+    entries = [
+        office.axis.inject(write_package(document), sender.code)["deliveries"][0]["receiver_id"]
+        for document in (first, second)
+    ]
+
+    def fetch(entry: str) -> int:
+        return raw(office.axis, request(receiver, "getEdoc", {"docId": entry}, body=b"{}")).status
+
+    rule = put(receiver, "html-502", "getEdoc", match={"document": second.header.document_id})
+    assert [fetch(entry) for entry in entries] == [200, 502]
+    office.axis.call("DELETE", "/faults", params={"id": rule})
+    put(receiver, "html-502", "getEdoc", match={"agency": receiver.code})
+    assert [fetch(entry) for entry in entries] == [502, 502]
+    put(receiver, "html-502", "getEdoc", match={"agency": sender.code})
+    assert [fetch(entry) for entry in entries] == [200, 200]
+    put(sender, "reset-before", "sendEdoc", match={"document": first.header.document_id})
+    with pytest.raises(NoAnswerError):
+        sender.official().send(write_package(first), sender=sender.code)
+    ok(sender.official().send(write_package(second), sender=sender.code).result)
+
+
+@pytest.mark.parametrize(
+    ("rule", "word"),
+    [
+        ({"fault": "earthquake"}, "latency"),
+        ({"fault": "latency"}, "seconds"),
+        ({"fault": "latency", "args": {"seconds": -1}}, "seconds"),
+        ({"fault": "latency", "args": {"seconds": True}}, "seconds"),
+        ({"fault": "html-502", "args": {"seconds": 1}}, "no arguments"),
+        ({"fault": "html-502", "match": {"operation": "sendedoc"}}, "sendEdoc"),
+        ({"fault": "html-502", "match": {"colour": "red"}}, "colour"),
+        ({"fault": "html-502", "times": 0}, "times"),
+        ({"fault": "silent-expect", "match": {"document": "x"}}, "silent-expect"),
+    ],
+)
+def test_a_rule_that_makes_no_sense_is_refused(sender: Participant, rule: dict[str, Any], word: str) -> None:
+    answer = sender.axis.call("PUT", "/faults", json={"rules": [{"id": "bad", **rule}]})
+    assert answer.status_code == 422
+    assert word in answer.json()["detail"]
+    assert "bad" not in [entry["id"] for entry in sender.axis.call("GET", "/faults").json()["rules"]]
+
+
+def test_rules_are_replaced_by_id_and_removed(sender: Participant) -> None:
+    rule = put(sender, "html-502")
+    assert put(sender, "html-502", times=7) == rule
+
+    def mine() -> list[dict[str, Any]]:
+        return [entry for entry in sender.axis.call("GET", "/faults").json()["rules"] if entry["id"] == rule]
+
+    assert [entry["times"] for entry in mine()] == [7]
+    sender.axis.call("DELETE", "/faults", params={"id": rule})
+    assert mine() == []
+    assert count(sender) == ("OK", "0")
