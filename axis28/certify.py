@@ -19,19 +19,33 @@ OPTIONS = (
     "plan", "level", "axis", "system", "control-token-file", "listen", "wait", "out", "select", "seed", "baseline",
     "ca",
 )  # fmt: skip
-METAVARS = {"axis": "URL", "listen": "HOST:PORT", "wait": "SECONDS", "out": "DIR", "select": "EXPR", "seed": "N"}
+METAVARS = {
+    "plan": "ID",
+    "level": "L",
+    "axis": "URL",
+    "system": "ID",
+    "control-token-file": "FILE",
+    "listen": "HOST:PORT",
+    "wait": "SECONDS",
+    "out": "DIR",
+    "select": "EXPR",
+    "seed": "N",
+    "baseline": "REPORT",
+    "ca": "FILE",
+}
 DEFAULT_PLAN = "2026.0-draft"
 
 
 def register(subparsers: Any) -> None:
     """Add the subcommand's parser."""
     lang = messages.language()
-    parser = subparsers.add_parser("certify", help=messages.text("suite.help.certify", lang))
+    purpose = messages.text("suite.help.certify", lang)
+    parser = subparsers.add_parser("certify", help=purpose, description=purpose)
     parser.add_argument("--driver", required=True, metavar="SPEC", help=messages.text("suite.help.driver", lang))
     parser.add_argument("--role", choices=("dms",), default="dms", help=messages.text("suite.help.role", lang))
     for name in OPTIONS:
         words = messages.text(f"suite.help.{name}", lang, default=DEFAULT_PLAN)
-        parser.add_argument(f"--{name}", metavar=METAVARS.get(name, name.upper()), help=words)
+        parser.add_argument(f"--{name}", metavar=METAVARS[name], help=words)
     parser.add_argument("--dry-run", action="store_true", help=messages.text("suite.help.dry-run", lang))
 
 

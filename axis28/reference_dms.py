@@ -101,10 +101,12 @@ def _connection(args: argparse.Namespace) -> Connection:
 def _listen(host: str, port: int) -> socket.socket:
     import socket  # noqa: PLC0415 - see run
 
+    if not 0 <= port <= 65535:
+        raise _complaint("cannot-listen", host=host, port=port, problem="0–65535")
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=128)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise _complaint("cannot-listen", host=host, port=port, problem=error) from error
 
 

@@ -131,19 +131,23 @@ class Run:
         if self._stopped is None:
             self._tell(PhaseStarted(phase, [story.entry.id for story in stories], seconds))
         deadline = asyncio.get_running_loop().time() + seconds
-        first = phase is self.plan.phases[0]
-        watch = asyncio.create_task(self._watch(stage, cancel=first))
-        await asyncio.gather(*(self._decided(stage, story, deadline, first=first) for story in stories))
+        watch = asyncio.create_task(self._watch(stage, cancel=not self._disturbs(phase)))
+        await asyncio.gather(*(self._decided(stage, story, phase, deadline) for story in stories))
         watch.cancel()
         await asyncio.gather(watch, return_exceptions=True)
-        if self._stopped is None and not first and (gone := await self._gone(stage)) is not None:
+        if self._stopped is None and (gone := await self._gone(stage)) is not None:
             self.stop("stopped-polling", gone)
 
-    async def _decided(self, stage: Stage, story: Scenario, deadline: float, *, first: bool) -> None:
+    def _disturbs(self, phase: Phase) -> bool:
+        """Say whether a phase disturbs the system on purpose: all but the plan's first."""
+        return phase is not self.plan.phases[0]
+
+    async def _decided(self, stage: Stage, story: Scenario, phase: Phase, deadline: float) -> None:
         outcome = missing_capability(stage, story.entry, self.plan.required(self.level))
         if outcome is None and self._stopped is not None:
             outcome = self._unreached(story)
-        if outcome is None and not first and stage.observer.last_seen is None:
+        opening = phase is self.phases[0][0]
+        if outcome is None and not opening and stage.observer.last_seen is None:
             outcome = undecided(
                 story.entry,
                 Verdict.FAIL,
@@ -152,7 +156,7 @@ class Run:
                 got="not one since the run began",
             )
         if outcome is None:
-            silence = (lambda: self._gone(stage)) if first else _judge_first
+            silence = _judge_first if self._disturbs(phase) else lambda: self._gone(stage)
             task = asyncio.create_task(decide(stage, story, deadline, silence))
             self._tasks.add(task)
             try:

@@ -18,7 +18,7 @@ from conformance.run import Run
 from conformance.settings import Settings, SetupFailure
 from conformance.verdict import Verdict
 from schemas import registry
-from schemas.registry import UnknownId
+from schemas.registry import CheckEntry, UnknownId
 
 
 class CheckFailed(Exception):  # noqa: N818 - what pytest shows for an item whose check did not pass
@@ -118,7 +118,7 @@ class Certification:
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> Generator[None]:
         """Keep the checks of the plan up to the level, let ``-k`` and ``-m`` choose, then order them by phase."""
         checks = [item for item in items if isinstance(item, CheckItem)]
-        planned = [item for item in checks if self.plan.includes(item.scenario.entry, self.level)]
+        planned = [item for item in checks if self._wanted(item.scenario.entry)]
         others: list[pytest.Item] = [item for item in items if not isinstance(item, CheckItem)]
         dropped = [item for item in checks if item not in planned]
         if dropped:
@@ -130,6 +130,10 @@ class Certification:
             (item for item in items if isinstance(item, CheckItem)), key=lambda item: order[item.scenario.entry.phase]
         )
         items[:] = [*(item for item in items if not isinstance(item, CheckItem)), *self._collected]
+
+    def _wanted(self, entry: CheckEntry) -> bool:
+        """Say whether a check belongs to this run; one that no registry knows is its writer's own, and does."""
+        return self.plan.includes(entry, self.level) or entry.id not in registry.checks()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:

@@ -11,13 +11,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import BindParameter, Connection, CursorResult, Row, bindparam, delete, insert, or_, select, update
 
 from simulator.store.tables import agencies, systems
 
 # Both generations, enterprise codes, centre codes and the deviations met in the field (H-O03, H-O04).
 _CODE = re.compile(r"[A-Za-z0-9._\-]{1,64}")
 _CHUNK = 500
+# Built once: making a statement costs more than running it.
+_CODES: BindParameter[Any] = bindparam("codes", expanding=True)
+_MATCHING = select(agencies).where(or_(agencies.c.code.in_(_CODES), agencies.c.old_code.in_(_CODES)))
 
 
 class DirectoryError(ValueError):
@@ -103,7 +106,7 @@ def put_agency(connection: Connection, agency: Agency, at: int, *, owner: str | 
         agency = replace(agency, old_code="")
     names = [code for code in (agency.code, agency.old_code) if code]
     known: Row[Any] | None = None
-    for row in connection.execute(_matching(names)):
+    for row in _matching(connection, names):
         if row.code == agency.code:
             known = row
         else:
@@ -140,7 +143,7 @@ def resolve(connection: Connection, codes: Iterable[str], *, closed: bool = Fals
     for start in range(0, len(wanted), _CHUNK):
         chunk = wanted[start : start + _CHUNK]
         names = set(chunk)
-        for row in connection.execute(_matching(chunk)):
+        for row in _matching(connection, chunk):
             if row.deleted and not closed:
                 continue
             entry = _agency(row)
@@ -179,8 +182,8 @@ def all_systems(connection: Connection) -> list[str]:
     return list(connection.execute(select(systems.c.id).order_by(systems.c.id)).scalars())
 
 
-def _matching(codes: Sequence[str]) -> Any:
-    return select(agencies).where(or_(agencies.c.code.in_(codes), agencies.c.old_code.in_(codes)))
+def _matching(connection: Connection, codes: Sequence[str]) -> CursorResult[Any]:
+    return connection.execute(_MATCHING, {"codes": codes})
 
 
 def _agency(row: Row[Any]) -> Agency:

@@ -10,7 +10,7 @@ import time
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from protocol.finding import Finding, Severity, quote
 from simulator import answers, directory, statuses
@@ -24,6 +24,18 @@ from simulator.store.tables import deliveries, documents, events
 
 _SHOWN_CODES = 3
 _FACTLESS = Facts("document", None, None)
+# Built once: making a statement costs more than running it.
+_EARLIER = select(documents.c.seq, documents.c.sender_id, documents.c.document_id).where(
+    documents.c.request_key == bindparam("key")
+)
+_SAME = select(documents.c.sender_id).where(documents.c.received == bindparam("digest")).limit(1)
+_USED = (
+    select(documents.c.sender_id)
+    .where(documents.c.document_id == bindparam("id"), documents.c.message_type == "edoc")
+    .where(documents.c.from_code == bindparam("sender"))
+    .limit(1)
+)
+_ENTER_DOCUMENT, _ENTER_DELIVERIES, _ENTER_EVENT = insert(documents), insert(deliveries), insert(events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +101,7 @@ def accept(connection: Connection, submission: Submission) -> Acceptance:
 
 def _earlier(connection: Connection, request_key: str) -> Acceptance | None:
     """Find what was answered to this very request, byte for byte and with the same signature, before (H-T11)."""
-    row = connection.execute(
-        select(documents.c.seq, documents.c.sender_id, documents.c.document_id).where(
-            documents.c.request_key == request_key
-        )
-    ).first()
+    row = connection.execute(_EARLIER, {"key": request_key}).first()
     if row is None:
         return None
     copies = connection.execute(
@@ -178,18 +186,11 @@ def _open(code: str, agency: Agency | None, where: str) -> Agency:
 def _known_before(connection: Connection, submission: Submission, facts: Facts) -> list[Finding]:
     """Notice what was sent before under another signature (AXS-11, ID-14); it is delivered all the same."""
     notes: list[Finding] = []
-    same = connection.execute(
-        select(documents.c.sender_id).where(documents.c.received == submission.received.sha256).limit(1)
-    ).scalar()
+    same = connection.execute(_SAME, {"digest": submission.received.sha256}).scalar()
     if same is not None:
         notes.append(Finding("SND-07", "package-sent-again", Severity.WARN, got=same))
     elif facts.kind == "document" and facts.document_id and facts.business_type in ("", "0", "3"):
-        other = connection.execute(
-            select(documents.c.sender_id)
-            .where(documents.c.document_id == facts.document_id, documents.c.message_type == "edoc")
-            .where(documents.c.from_code == submission.from_code)
-            .limit(1)
-        ).scalar()
+        other = connection.execute(_USED, {"id": facts.document_id, "sender": submission.from_code}).scalar()
         if other is not None:
             notes.append(
                 Finding("ID-14", "document-id-used", Severity.WARN, "DocumentId", got=quote(facts.document_id))
@@ -202,28 +203,27 @@ def _enter(connection: Connection, submission: Submission, facts: Facts, finding
     if submission.delivered.sha256 != submission.received.sha256:
         put_content(connection, submission.delivered)
     sender_id = new_sender_id()
-    entered = connection.execute(
-        insert(documents).values(
-            sender_id=sender_id,
-            request_key=submission.request_key,
-            message_type=submission.message_type,
-            service_type=submission.service_type,
-            system_id=submission.system_id,
-            from_code=submission.from_code,
-            document_id=facts.document_id,
-            business_type=facts.business_type,
-            status_code=facts.status_code,
-            title=facts.title,
-            notation=facts.notation,
-            received=submission.received.sha256,
-            delivered=submission.delivered.sha256,
-            at=submission.at,
-            findings=findings_json(findings),
-        )
-    )
+    values = {
+        "sender_id": sender_id,
+        "request_key": submission.request_key,
+        "message_type": submission.message_type,
+        "service_type": submission.service_type,
+        "system_id": submission.system_id,
+        "from_code": submission.from_code,
+        "document_id": facts.document_id,
+        "business_type": facts.business_type,
+        "status_code": facts.status_code,
+        "title": facts.title,
+        "notation": facts.notation,
+        "received": submission.received.sha256,
+        "delivered": submission.delivered.sha256,
+        "at": submission.at,
+        "findings": findings_json(findings),
+    }
+    entered = connection.execute(_ENTER_DOCUMENT, values)
     assert entered.inserted_primary_key is not None
     document_seq = int(entered.inserted_primary_key[0])
-    connection.execute(insert(events).values(document_seq=document_seq, at=submission.at, event="accepted"))
+    connection.execute(_ENTER_EVENT, {"document_seq": document_seq, "at": submission.at, "event": "accepted"})
     return document_seq, sender_id
 
 
@@ -232,7 +232,7 @@ def _deliver(
 ) -> tuple[Delivery, ...]:
     copies = tuple(Delivery(code, str(uuid.uuid4())) for code, _ in targets)
     connection.execute(
-        insert(deliveries),
+        _ENTER_DELIVERIES,
         [
             {
                 "receiver_id": copy.receiver_id,

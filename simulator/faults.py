@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from protocol.wire.operations import Operation
 from simulator.store.store import Store
@@ -53,6 +53,12 @@ KINDS = {
 }
 # These act elsewhere than on the answer: while the body is awaited, and inside the list.
 _BESIDE = {DUPLICATE_LISTING.name, SILENT_EXPECT.name}
+
+# Built once: making a statement costs more than running it, and this one runs with every request.
+_PAIR = (ordinals.c.system == bindparam("of_system")) & (ordinals.c.operation == bindparam("of_operation"))
+_RAISE = update(ordinals).where(_PAIR).values(count=ordinals.c.count + 1)
+_ORDINAL = select(ordinals.c.count).where(_PAIR)
+_START = insert(ordinals)
 
 
 class RuleError(ValueError):
@@ -180,12 +186,11 @@ class Faults:
 
 def next_ordinal(connection: Connection, system: str | None, operation: str) -> int:
     """Count a request of this (system, operation) pair and give its number, from 1."""
-    key = (ordinals.c.system == (system or "")) & (ordinals.c.operation == operation)
-    raised = connection.execute(update(ordinals).where(key).values(count=ordinals.c.count + 1))
-    if raised.rowcount == 0:
-        connection.execute(insert(ordinals).values(system=system or "", operation=operation, count=1))
+    pair = {"of_system": system or "", "of_operation": operation}
+    if connection.execute(_RAISE, pair).rowcount == 0:
+        connection.execute(_START, {"system": system or "", "operation": operation, "count": 1})
         return 1
-    return int(connection.execute(select(ordinals.c.count).where(key)).scalar_one())
+    return int(connection.execute(_ORDINAL, pair).scalar_one())
 
 
 def put_rules(connection: Connection, rules: Iterable[Rule]) -> None:

@@ -29,6 +29,8 @@ MAX_SHOWN = 64 * 1024 * 1024
 _STRUCK = "***"
 _SHORTEST_SECRET = 6  # a shorter text stands in innocent places too
 
+_ENTER = insert(exchanges)  # built once: making a statement costs more than running it
+
 Headers = Sequence[tuple[str, str]]
 
 
@@ -76,7 +78,7 @@ class Journal:
         for content in (entry.request_content, entry.answer_content):
             if content is not None:
                 put_content(connection, content)
-        result = connection.execute(insert(exchanges).values(_values(entry)))
+        result = connection.execute(_ENTER, _values(entry))
         primary_key = result.inserted_primary_key
         assert primary_key is not None
         self._last = int(primary_key[0])

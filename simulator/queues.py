@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, true, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, literal_column, select, true, update
 
 from protocol.finding import Finding, Severity
 from simulator import answers
@@ -23,6 +23,24 @@ from simulator.store.tables import PENDING, deliveries, documents, events
 
 ACKNOWLEDGEMENTS = ("processing", "done", "fail")
 _STATE_TEXTS = {"initial": "Chua nhan", "processing": "Dang nhan", "done": "Da nhan", "fail": "Nhan loi"}
+
+
+def _rows() -> Any:
+    columns = [documents.c[name] for name in ("sender_id", "service_type", "from_code", "title", "notation", "at")]
+    return select(deliveries, *columns).join(documents, documents.c.seq == deliveries.c.document_seq)
+
+
+# Built once: making a statement costs more than running it, and systems poll day and night.
+_MINE = (deliveries.c.system_id == bindparam("of_system")) & (deliveries.c.message_type == bindparam("of_type"))
+# Written out, for the partial index: a bound parameter would hide it from the planner.
+_WAITING = deliveries.c.state.in_([literal_column(f"'{state}'") for state in PENDING])
+PENDING_LIST = _rows().where(_MINE & _WAITING).order_by(deliveries.c.seq)
+_COUNT = select(func.count()).select_from(deliveries).where(_MINE & _WAITING)
+_FIND = (
+    select(deliveries, documents.c.document_id, documents.c.delivered)
+    .join(documents, documents.c.seq == deliveries.c.document_seq)
+    .where(deliveries.c.receiver_id == bindparam("id"), deliveries.c.system_id == bindparam("of_system"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +67,7 @@ class Period:
 
 def find(connection: Connection, system_id: str, receiver_id: str) -> QueueEntry:
     """Find an entry of this system's own queues. Raises ``Refused`` for an unknown one and for another's (H-W05)."""
-    row = connection.execute(
-        select(deliveries, documents.c.document_id, documents.c.delivered)
-        .join(documents, documents.c.seq == deliveries.c.document_seq)
-        .where(deliveries.c.receiver_id == receiver_id.lower(), deliveries.c.system_id == system_id)
-    ).first()
+    row = connection.execute(_FIND, {"id": receiver_id.lower(), "of_system": system_id}).first()
     if row is None:
         text = f"Khong tim thay goi tin: {receiver_id}"
         raise refused(answers.UNKNOWN_ENTRY, text, "RCV-09", "queue-entry-unknown", where="docId", got=receiver_id)
@@ -76,33 +90,26 @@ def pending(
 
     ``again`` are rules by which acknowledged entries show up as if they were new.
     """
-    mine = (deliveries.c.system_id == system_id) & (deliveries.c.message_type == message_type)
-    query = _rows().where(mine)
-    if period is None:
-        query = query.where(deliveries.c.state.in_(PENDING))
-    else:
-        query = query.where(_within(deliveries.c.created_at, period))
-    rows = list(connection.execute(query.order_by(deliveries.c.seq)))
+    mine = {"of_system": system_id, "of_type": message_type}
+    query = PENDING_LIST
+    if period is not None:
+        query = _rows().where(_MINE & _within(deliveries.c.created_at, period)).order_by(deliveries.c.seq)
+    rows = list(connection.execute(query, mine))
     for rule in again:
-        repeated = _rows().where(mine & deliveries.c.state.not_in(PENDING))
+        repeated = _rows().where(_MINE & deliveries.c.state.not_in(PENDING))
         if rule.match.document is not None:
             repeated = repeated.where(documents.c.document_id == rule.match.document)
         if rule.match.agency is not None:
             repeated = repeated.where(deliveries.c.to_code == rule.match.agency)
         known = {row.receiver_id for row in rows}
-        rows += [row for row in connection.execute(repeated) if row.receiver_id not in known]
+        rows += [row for row in connection.execute(repeated, mine) if row.receiver_id not in known]
     rows.sort(key=lambda row: int(row.seq))
     return [_item(row, period) for row in rows]
 
 
 def count(connection: Connection, system_id: str, message_type: str) -> int:
     """Count what waits for a system."""
-    query = select(func.count()).where(
-        deliveries.c.system_id == system_id,
-        deliveries.c.message_type == message_type,
-        deliveries.c.state.in_(PENDING),
-    )
-    return int(connection.execute(query).scalar_one())
+    return int(connection.execute(_COUNT, {"of_system": system_id, "of_type": message_type}).scalar_one())
 
 
 def fetch(connection: Connection, system_id: str, receiver_id: str, at: int) -> tuple[QueueEntry, Content]:
@@ -163,11 +170,6 @@ def sent(
     if period is not None:
         query = query.where(_within(documents.c.at, period))
     return [_sent_row(row) for row in connection.execute(query.order_by(deliveries.c.seq))]
-
-
-def _rows() -> Any:
-    columns = [documents.c[name] for name in ("sender_id", "service_type", "from_code", "title", "notation", "at")]
-    return select(deliveries, *columns).join(documents, documents.c.seq == deliveries.c.document_seq)
 
 
 def _within(column: Any, period: Period) -> Any:

@@ -130,6 +130,10 @@ class _Fails(Exception):  # noqa: N818 - a signal to Hypothesis, not an error
     """Tells Hypothesis that a candidate still fails."""
 
 
+class _Enough(BaseException):
+    """Tells Hypothesis to go home; it is no ``Exception``, because Hypothesis would shrink towards one."""
+
+
 class _Shrinking:
     """One failing example being made smaller; lives in the thread where Hypothesis runs."""
 
@@ -149,18 +153,18 @@ class _Shrinking:
         self.trouble: Dead | JudgeBlind | None = None
 
     def consider(self, recipe: Recipe) -> None:
-        """Judge one candidate; raises ``_Fails`` when it shows the same failure."""
+        """Judge one candidate; raises ``_Fails`` when it shows the same failure and ``_Enough`` to end the search."""
         if self._skipped > 0:
             self._skipped -= 1
             return
+        if self.trouble or self._tries >= self._budget.tries or time.monotonic() > self._ends:
+            raise _Enough
         if recipe not in self._known:
             self._known[recipe] = self._try(recipe)
         if self._known[recipe]:
             raise _Fails
 
     def _try(self, recipe: Recipe) -> bool:
-        if self.trouble or self._tries >= self._budget.tries or time.monotonic() > self._ends:
-            return False
         self._tries += 1
         examined = asyncio.run_coroutine_threadsafe(self._target.examine((recipe,)), self._loop)
         try:
@@ -177,7 +181,7 @@ class _Shrinking:
         return True
 
     def stop(self) -> None:
-        """Try nothing more: every further candidate counts as one that does not fail."""
+        """Try nothing more."""
         self._ends = float("-inf")
 
     def result(self, examples: int) -> Found:
@@ -208,5 +212,5 @@ def _replay(
 
     try:
         one()
-    except _Fails:
+    except (_Fails, _Enough):
         return

@@ -33,6 +33,11 @@ def _agree_with_14(step: str) -> tuple[str, ...]:
     return ("14",) if step == "agree" else reporting.codes_of(step)
 
 
+def _words_of_15(code: str, reason: str) -> str:
+    """Say of 14 what is said of 15: the code has no words of its own (H-W08)."""
+    return reporting.description_of("15" if code == "14" else code, reason)
+
+
 def _dropped_either_way(entry: sqlite3.Row, agree: bool) -> str:
     del entry, agree
     return "recalled"
@@ -43,6 +48,6 @@ DEFECTS = (
     Defect("recalled-but-processable", "RCL-02", {"may": _recalled_goes_on}),
     Defect("recall-only-by-13", "RCL-06", {"take_recall_package": _package_not_understood}),
     Defect("obeys-any-recall", "RCL-09", {"may_recall": _from_anybody}),
-    Defect("answers-14", "STS-04", {"codes_of": _agree_with_14}),
+    Defect("answers-14", "RCL-07", {"codes_of": _agree_with_14, "description_of": _words_of_15}),
     Defect("refusal-drops-letter", "STS-13", {"state_after_recall": _dropped_either_way}),
 )

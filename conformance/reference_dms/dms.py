@@ -20,6 +20,10 @@ from conformance.reference_dms.store import Store
 from conformance.reference_dms.vietnam import Clock, host_clock
 from protocol.wire.client import AxisClient
 
+# How many intervals, and how many seconds, a round may take to finish what it found before the next one begins anyway.
+_PATIENCE = 4
+_LONGEST_S = 5.0
+
 log = logging.getLogger("axis28.reference_dms")
 
 
@@ -154,6 +158,15 @@ class _Line:
         async with self._listing:
             await self._office.behaviour.poll(self._office, self.axis)
 
+    async def _settle(self, deadline: float) -> None:
+        """Give what was listed the chance to be taken and reported before the next round; no longer than that."""
+        loop = asyncio.get_running_loop()
+        while busy := {*self._office.work, *self._postman.under_way()}:
+            left = deadline - loop.time()
+            if left <= 0:
+                return
+            await asyncio.wait(busy, timeout=left)
+
     async def _poll_for_ever(self) -> None:
         clock, settings = asyncio.get_running_loop().time, self._office.settings
         while True:
@@ -161,6 +174,8 @@ class _Line:
             (result,) = await asyncio.gather(self._list(), return_exceptions=True)
             if isinstance(result, BaseException):
                 log.error("a fetch round broke off: %s", result, exc_info=result)
-            if not settings.send_at_once:
+            if settings.send_at_once:
+                await self._settle(began + min(_PATIENCE * settings.poll_interval_s, _LONGEST_S))
+            else:
                 await self._postman.flush()
             await asyncio.sleep(max(settings.poll_interval_s - (clock() - began), 0.02))

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from conformance.reference_dms import vietnam
-from conformance.reference_dms.office import Connection, Refusal, Warned, listed, say
+from conformance.reference_dms.office import Connection, Refusal, Warned, explain, listed, say
 from protocol.finding import Finding, Severity
 from protocol.package.attachment import AttachmentRefused, original
 from protocol.package.model import Attachment, DocumentPackage, Reference
@@ -117,7 +117,7 @@ def shown(package: DocumentPackage, show_file: Callable[[Attachment], dict[str, 
 def warnings(package: DocumentPackage, findings: tuple[Finding, ...]) -> list[Warned]:
     """Tell the registry officer what is odd about a document that is taken all the same."""
     found = [
-        Warned("format", say("warning.finding", reason=finding.reason, where=finding.where, got=finding.got))
+        Warned("format", say("warning.finding", reason=explain(finding), where=finding.where, got=finding.got))
         for finding in findings
         if finding.severity is Severity.WARN
     ]

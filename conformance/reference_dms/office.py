@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from conformance.reference_dms import vietnam
 from conformance.reference_dms.store import Store
 from conformance.reference_dms.vietnam import Clock, host_clock
-from schemas import messages
+from protocol.finding import Finding
+from schemas import messages, registry
 
 if TYPE_CHECKING:
     from conformance.reference_dms.behaviour import Behaviour
@@ -168,6 +169,14 @@ class Office:
 def say(name: str, /, **values: object) -> str:
     """Give one of the DMS's own sentences, in Vietnamese: it writes to Vietnamese registry officers."""
     return messages.text(f"dms.{name}", "vi", **values)
+
+
+def explain(finding: Finding) -> str:
+    """Say in Vietnamese what a finding means; its reason code where the registry has no words for it."""
+    try:
+        return registry.reason(finding.reason).text["vi"].rstrip(".")
+    except registry.UnknownId:
+        return finding.reason
 
 
 def listed(values: Iterable[str]) -> str:

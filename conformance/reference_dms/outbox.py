@@ -82,6 +82,11 @@ class Postman:
         self._start()
         await asyncio.gather(*self._busy.values(), return_exceptions=True)
 
+    def under_way(self) -> tuple[asyncio.Task[None], ...]:
+        """Begin to send what is due and give the tasks that are sending."""
+        self._start()
+        return tuple(self._busy.values())
+
     async def stop(self) -> None:
         """Break off what is under way; it is in the outbox still."""
         tasks = list(self._busy.values())

@@ -101,6 +101,8 @@ def _take(office: Office, reporter: str | None, item: QueueItem, names: Sequence
             return
         if entries:
             office.record("recall-not-believed", name, reporter, reason)
+    if not names:
+        office.record("recall-of-nothing", None, reporter, reason)
     if genuine and reporter and names and not any(_named(office, name) for name in names):
         # The document itself may be on its way still: it must not surface when it comes (RCL-12).
         office.store.execute(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from conformance.reference_dms import intake, recalls, tracking, vietnam
-from conformance.reference_dms.office import Agency, Office, Refusal, Warned, listed, say
+from conformance.reference_dms.office import Agency, Office, Refusal, Warned, explain, listed, say
 from protocol.finding import Finding, Severity
 from protocol.package.model import DocumentPackage, StatusPackage
 from protocol.package.reading import Reading
@@ -195,4 +195,6 @@ def _structural(findings: Sequence[Finding]) -> Refusal:
     category = "format"
     if any(finding.requirement.startswith("ATT-") or finding.requirement in {"PKG-08", "PKG-13"} for finding in grave):
         category = "attachment"
-    return Refusal(category, say("refusal.structure", reasons=listed(finding.reason for finding in grave) or "?"))
+    return Refusal(
+        category, say("refusal.structure", reasons=listed(dict.fromkeys(explain(finding) for finding in grave)) or "?")
+    )

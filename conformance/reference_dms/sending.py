@@ -111,8 +111,11 @@ def _register(office: Office, package: DocumentPackage, to: tuple[str, ...]) -> 
     header = package.header
     document_id, sender = header.document_id or "", header.sender.organ_id or ""
     key = vietnam.key(document_id)
-    if find(office, key) is not None:
+    known = find(office, key)
+    if known is not None and known["state"] != "failed":
         raise Refused("duplicate", say("draft.number-taken", document=document_id))
+    # What the axis has refused for good never left the house: mended, it may be sent under its own number.
+    office.store.execute("DELETE FROM outgoing WHERE document_key = ?", key)
     office.store.execute(
         "INSERT INTO outgoing (document_key, document_id, sender, code, promulgation_date, subject, state, run)"
         " VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?)",

@@ -9,11 +9,12 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
 from conformance.reference_dms.dms import Dms
@@ -26,14 +27,19 @@ Ready = Callable[[dict[str, object]], None]
 def application(dms: Dms) -> Starlette:
     """Give the ASGI application of a DMS that is running already."""
 
-    async def driver(request: Request) -> JSONResponse:
+    async def driver(request: Request) -> Response:
         try:
             asked = json.loads(await request.body())
-        except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-            return JSONResponse({"id": None, "error": f"the request is no JSON: {error}"}, status_code=400)
-        return JSONResponse(await dms.handle(asked))
+        except (ValueError, RecursionError) as error:
+            return _json({"id": None, "error": f"the request is no JSON: {error}"}, 400)
+        return _json(await dms.handle(asked), 200)
 
     return Starlette(routes=[Route(PATH, driver, methods=["POST"])])
+
+
+def _json(answer: dict[str, Any], status_code: int) -> Response:
+    # In ASCII: a request may hold half a surrogate pair, which UTF-8 could not carry back.
+    return Response(json.dumps(answer), status_code, media_type="application/json")
 
 
 async def serve(dms: Dms, listener: socket.socket, ready: Ready) -> None:

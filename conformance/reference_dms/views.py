@@ -9,6 +9,11 @@ from typing import Any
 from conformance.reference_dms import sending, vietnam
 from conformance.reference_dms.office import Office
 
+_HISTORY = """SELECT *, coalesce(
+    (SELECT sender FROM outgoing WHERE outgoing.document_key = history.document_key),
+    (SELECT issuer FROM incoming WHERE incoming.document_key = history.document_key)
+) AS issuer FROM history"""
+
 Document = tuple[str, str]
 """``(document_id, from)``, as on the wire."""
 
@@ -39,18 +44,15 @@ def sent(office: Office, document: Document | None) -> list[dict[str, Any]]:
 def history(office: Office, document: Document | None) -> list[dict[str, Any]]:
     """Show the history of one document, or of this run: one line per send, status, recall and step, oldest first."""
     if document is None:
-        rows = office.store.rows("SELECT * FROM history WHERE run = ? ORDER BY seq", office.run)
+        rows = office.store.rows(f"{_HISTORY} WHERE run = ? ORDER BY seq", office.run)
     else:
-        rows = office.store.rows("SELECT * FROM history WHERE document_key = ? ORDER BY seq", vietnam.key(document[0]))
-    return [
-        _line(row)
-        | {
-            "document": {"document_id": row["document_id"], "from": row["organisation"]}
-            if row["document_id"] and row["organisation"]
-            else None
-        }
-        for row in rows
-    ]
+        rows = office.store.rows(f"{_HISTORY} WHERE document_key = ? ORDER BY seq", vietnam.key(document[0]))
+    return [_line(row) | {"actor": row["organisation"], "document": _name(row)} for row in rows]
+
+
+def _name(line: sqlite3.Row) -> dict[str, str] | None:
+    issuer = line["issuer"] or line["organisation"]
+    return {"document_id": line["document_id"], "from": issuer} if line["document_id"] and issuer else None
 
 
 def _incoming(office: Office, row: sqlite3.Row) -> dict[str, Any]:

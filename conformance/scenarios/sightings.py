@@ -21,6 +21,7 @@ from protocol.package.model import DocumentPackage
 
 FETCHES = ("getEdoc", "downloadEdoc")
 DONE = "done"
+PATIENCE_S = 5.0
 PUT_ASIDE = ("refused", "held")
 SHOWN_STATES = {"01": "arrived", "03": "registered", "04": "assigned", "05": "processing", "06": "finished"}
 
@@ -55,6 +56,22 @@ async def reported(
     """Wait for a status with this code, written with one digit or two."""
     return await case.status(
         about, to=to, reason=reason, expected=expected, where=lambda seen: two_digits(seen.code) == code and where(seen)
+    )
+
+
+async def first_report(case: Case, letter: DocumentPackage) -> None:
+    """Wait for the first status about a letter, or for as long as a sound system would need for it.
+
+    What must *not* be reported can only be missed after the time in which it would have been: the first report shows
+    that statuses are leaving. That it comes at all is the matter of STS-05 alone.
+    """
+    patience = asyncio.get_running_loop().time() + max(3 * case.interval, PATIENCE_S)
+    await case.stage.observer.wait(
+        lambda seen: (
+            (status := as_status(seen)) is not None
+            and status.package.header.response_for.document_id == letter.header.document_id
+        ),
+        min(case.deadline, patience),
     )
 
 

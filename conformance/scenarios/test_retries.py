@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from conformance.case import Case, Crossing
+from conformance.case import Case
 from conformance.checks import check
 from conformance.observer import SEND, Exchange
 from conformance.scenarios.sightings import axis_id, documents_crossed, recognisable, state_of
@@ -79,8 +79,10 @@ async def test_sending_is_tried_again_until_the_axis_is_back(case: Case) -> None
     )
     case.note(f"{1 if second is None else 2} attempts were broken off")
     await fault.lift()
-    crossing = await case.crossing(
-        ref, reason="gave-up-after-failure", expected="the document crosses once the axis is back"
+    crossing = await case.exchange(
+        lambda seen: seen.accepted and _carries(seen, sign.fits),
+        reason="gave-up-after-failure",
+        expected="the document crosses once the axis is back",
     )
     await case.shown(
         ref,
@@ -89,14 +91,14 @@ async def test_sending_is_tried_again_until_the_axis_is_back(case: Case) -> None
         reason="not-shown-as-sent",
         expected="sent",
     )
-    crossings = documents_crossed(case, sign.fits)
-    ids = {await axis_id(case, one) for one in crossings}
+    # Under which name it crossed is the matter of the lost answer; here it has to cross once.
+    sendings = {await axis_id(case, one) for one in documents_crossed(case, sign.fits)}
     case.require(
-        len(ids) == 1 and _names(crossings) == {ref.document_id},
-        "identity-changed-on-retry",
-        expected=f"one document, {ref.document_id}",
-        got=f"{len(ids)} documents: {', '.join(sorted(_names(crossings)))}",
-        witnesses=[crossing.exchange],
+        len(sendings) == 1,
+        "document-sent-twice",
+        expected="one sending",
+        got=f"{len(sendings)} sendings",
+        witnesses=[crossing],
     )
 
 
@@ -108,10 +110,6 @@ def _package(seen: Exchange) -> DocumentPackage:
     package = seen.package
     assert isinstance(package, DocumentPackage)
     return package
-
-
-def _names(crossings: list[Crossing]) -> set[str]:
-    return {crossing.package.header.document_id or "" for crossing in crossings}
 
 
 def _content(package: DocumentPackage) -> tuple[object, ...]:

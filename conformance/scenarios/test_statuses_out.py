@@ -10,7 +10,7 @@ from conformance.case import Case, Exchange
 from conformance.checks import check
 from conformance.crossing import as_status
 from conformance.scenarios.arrivals import arrived_letter, deliver_bytes, perform, work_through
-from conformance.scenarios.sightings import codes_about, eventually, reported, two_digits
+from conformance.scenarios.sightings import codes_about, eventually, first_report, reported, two_digits
 from protocol.package.model import DocumentPackage, StatusPackage
 from protocol.package.writer import write_package
 
@@ -109,6 +109,7 @@ async def test_registration_is_reported_when_somebody_accepts(case: Case) -> Non
     """Arrival is not acceptance: 03 comes after the letter was accepted, together with an arrival number."""
     peer = await case.peer()
     letter = await arrived_letter(case, peer)
+    await first_report(case, letter)
     await case.intervals(1)
     early = [status for status in case.statuses(letter) if two_digits(status.code) == "03"]
     case.require(

@@ -19,6 +19,7 @@ _DRIVE = re.compile(r"\A[A-Za-z]:")
 _FORBIDDEN = re.compile(r'[<>:"|?*]')
 _RESERVED = re.compile(r"\A(?:CON|PRN|AUX|NUL|COM[0-9¹²³]|LPT[0-9¹²³]|CONIN\$|CONOUT\$)\s*(?:\.|\Z)", re.IGNORECASE)
 _LONGEST_EXTENSION = 16
+_ABSURD = 4096
 
 
 def safe_name(name: str | None) -> str:
@@ -28,7 +29,10 @@ def safe_name(name: str | None) -> str:
     characters that file systems forbid become ``_``, device names get a ``_`` in front, names over 200 characters are
     shortened before their extension. Nothing left gives ``unnamed``. Applying it twice changes nothing more.
     """
-    text = unicodedata.normalize("NFC", name or "")
+    text = name or ""
+    if len(text) > _ABSURD:  # the part that remains lies at the ends
+        text = text[: _ABSURD // 2] + text[-_ABSURD // 2 :]
+    text = unicodedata.normalize("NFC", text)
     text = _DRIVE.sub("", _SEPARATORS.split(text)[-1])
     text = "".join(letter for letter in text if unicodedata.category(letter) not in {"Cc", "Cf", "Cs", "Co", "Cn"})
     text = _FORBIDDEN.sub("_", text)

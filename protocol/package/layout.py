@@ -5,7 +5,7 @@ Readers are insensitive to order, so this serves the rules (unknown and repeated
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,13 @@ class Place:
 
     children: dict[str, Place]
     many: frozenset[str] = frozenset()
+    positions: dict[str, int] = field(init=False, repr=False, compare=False)
+    order: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Work out once where each child stands, and how the order reads."""
+        object.__setattr__(self, "positions", {name: number for number, name in enumerate(self.children)})
+        object.__setattr__(self, "order", ", ".join(self.children))
 
 
 def _place(many: str = "", /, **children: Place | None) -> Place:

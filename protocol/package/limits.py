@@ -20,7 +20,7 @@ class Limits:
     """The whole file as it arrives."""
     markup_bytes: int = 8 * MIB
     """What remains when the base64 of the attachments is taken out: header, manifest, tags."""
-    markup_items: int = 200_000
+    markup_items: int = 100_000
     """Tags, comments, processing instructions, CDATA sections and character references together."""
     depth: int = 64
     """How deep elements may nest."""

@@ -22,7 +22,7 @@ from protocol.package.scanner import Payload, Scan, scan
 from protocol.package.skeleton import first_too_deep, parse
 from protocol.package.spool import Spool
 from protocol.package.tree import child, children, local_name, where
-from protocol.package.verdicts import Profile, fatal, find
+from protocol.package.verdicts import Profile, fatal, few, find
 
 _DEFAULTS = Limits()
 _SHOWN = 40
@@ -167,7 +167,7 @@ def _package(
     else:
         package = document_package(root, payloads, spool)
         findings += _without_payload(root, profile)
-    return package, tuple(findings)
+    return package, few(findings)
 
 
 def _payload(element: etree._Element, payload: Payload, profile: Profile) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ _KNOWN_PREFIXES = {
     "ds": XMLDSIG_NAMESPACE,
 }
 _DECLARES_NAMESPACE = re.compile(rb"xmlns(?::[^\s=]{1,64})?\s{0,8}=\s{0,8}[\"']" + re.escape(NAMESPACE.encode()))
+_ENVELOPE = re.compile(rb"<(?:[^\s<>:]{1,64}:)?edXMLEnvelope[^<>]*>")
 MOST_PREFIXES = 16
 """Undeclared prefixes that are put right; the field has shown two."""
 _REASONS = {
@@ -48,7 +49,9 @@ def parse(skeleton: bytes, *, transcoded: bool) -> Parsed:
     first = _attempt(skeleton, transcoded=transcoded)
     if not first.undeclared:
         return first
-    if not _DECLARES_NAMESPACE.search(skeleton):
+    # The envelope has to be in the namespace by a declaration of its own or of the root; only the rest is guessed.
+    envelope = _ENVELOPE.search(skeleton)
+    if not envelope or not _DECLARES_NAMESPACE.search(skeleton, 0, envelope.end()):
         return Parsed(None, "namespace-wrong", first.line, first.message)
     name = _ROOT_NAME.match(skeleton)
     if name is None or len(first.undeclared) > MOST_PREFIXES:

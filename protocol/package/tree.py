@@ -9,18 +9,19 @@ from lxml import etree
 from protocol.package.layout import SPELLINGS
 from protocol.package.model import NAMESPACE
 
+_QUALIFIED = f"{{{NAMESPACE}}}"
 _XML_BLANKS = " \t\r\n"
 _OTHER_SPELLING = {official: other for other, official in SPELLINGS.items()}
 
 
 def local_name(element: etree._Element) -> str:
     """Give the name without its namespace."""
-    return str(etree.QName(element).localname)
+    return str(element.tag).rpartition("}")[2]
 
 
 def namespace(element: etree._Element) -> str:
     """Give the namespace of an element, ``""`` where it has none."""
-    return str(etree.QName(element).namespace or "")
+    return str(element.tag)[1:].rpartition("}")[0]
 
 
 def elements(parent: etree._Element) -> Iterator[etree._Element]:
@@ -32,16 +33,20 @@ def children(parent: etree._Element | None, name: str) -> list[etree._Element]:
     """Give all children of a name in the official namespace, under either spelling of it."""
     if parent is None:
         return []
-    found = parent.findall(f"{{{NAMESPACE}}}{name}")
+    found = list(parent.iterchildren(_QUALIFIED + name))
     other = _OTHER_SPELLING.get(name)
-    return found if other is None else found + parent.findall(f"{{{NAMESPACE}}}{other}")
+    return found if other is None else found + list(parent.iterchildren(_QUALIFIED + other))
 
 
 def child(parent: etree._Element | None, *path: str) -> etree._Element | None:
     """Give the first element at the end of a path of names, or ``None``."""
     for name in path:
-        found = children(parent, name)
-        parent = found[0] if found else None
+        if parent is None:
+            return None
+        found = next(parent.iterchildren(_QUALIFIED + name), None)
+        if found is None and name in _OTHER_SPELLING:
+            found = next(parent.iterchildren(_QUALIFIED + _OTHER_SPELLING[name]), None)
+        parent = found
     return parent
 
 
@@ -69,7 +74,7 @@ def where(element: etree._Element) -> str:
         above = current.getparent()
         step = local_name(current)
         if above is not None:
-            same = [sibling for sibling in elements(above) if sibling.tag == current.tag]
+            same = list(above.iterchildren(str(current.tag)))
             if len(same) > 1:
                 step = f"{step}[{same.index(current) + 1}]"
         steps.append(step)

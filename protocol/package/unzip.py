@@ -21,15 +21,8 @@ _END_RECORD = struct.Struct("<4s4H2LH")
 _LONGEST_COMMENT = 64 * KIB
 _ENTRY_HEADER_BYTES = 512  # what the directory may take for one entry, on average
 _ENCRYPTED = 0x1
-_BROKEN = (
-    zipfile.BadZipFile,
-    zipfile.LargeZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-)
+_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})  # what receivers in the field can unzip
+_BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 ARCHIVES = frozenset({"zip", "jar", "7z", "rar", "gz", "bz2", "xz", "tar", "tgz"})
 
 
@@ -105,7 +98,7 @@ def _first(payload: BinaryIO, limits: Limits) -> tuple[zipfile.ZipFile, zipfile.
 
 
 def _refusal(info: zipfile.ZipInfo | None, limits: Limits) -> AttachmentRefused | None:
-    if info is None or info.is_dir():
+    if info is None or info.is_dir() or info.compress_type not in _METHODS:
         return AttachmentRefused("zip-invalid", "no file at the start of the zip")
     if info.flag_bits & _ENCRYPTED:
         return AttachmentRefused("zip-encrypted", info.filename)

@@ -6,12 +6,16 @@ This is the one place that says so. Reader and rules only name the reason; the t
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from protocol.finding import Finding, Severity, quote
 
 Profile = Literal["axis", "strict"]
+
+MOST_OF_ONE_REASON = 20
 
 _FAIL, _WARN, _INFO = Severity.FAIL, Severity.WARN, Severity.INFO
 
@@ -164,6 +168,17 @@ VERDICTS: dict[str, Verdict] = {
     "sample-values-left": _both("STS-07", _WARN),  # H-W11
     "message-type-differs": _tolerated("PKG-10"),  # H-W07
 }
+
+
+def few(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Keep the first twenty findings of each reason, of a package that breaks one rule a thousand times."""
+    said: Counter[str] = Counter()
+    kept = []
+    for finding in findings:
+        said[finding.reason] += 1
+        if said[finding.reason] <= MOST_OF_ONE_REASON:
+            kept.append(finding)
+    return tuple(kept)
 
 
 def fatal(finding: Finding) -> bool:

@@ -11,7 +11,6 @@ _ATTRIBUTE_ESCAPES = {**_ESCAPES, '"': "&quot;", "\n": "&#10;", "\t": "&#9;"}
 _TEXT = re.compile("[&<>\r]")
 _ATTRIBUTE = re.compile('[&<>\r"\n\t]')
 
-Prefix = str
 INDENT = "  "
 
 

@@ -9,7 +9,6 @@ never raise on bad input and never look at the wall clock: *now* is an argument.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from typing import BinaryIO
@@ -33,9 +32,6 @@ DOCUMENT_RULES = (
     status.message_type,
 )
 STATUS_RULES = (*status.RULES,)
-MOST_OF_ONE_REASON = 20
-"""A package that breaks one rule a thousand times is told so twenty times."""
-
 _DEFAULTS = Limits()
 
 
@@ -71,14 +67,7 @@ def examine(
 
     ``ValueError`` where ``now`` has no offset.
     """
-    context = Context(reading, profile, now, message_type, limits)
-    seen: Counter[str] = Counter()
-    kept: list[Finding] = []
-    for finding in _apply(context):
-        seen[finding.reason] += 1
-        if seen[finding.reason] <= MOST_OF_ONE_REASON:
-            kept.append(finding)
-    return tuple(kept)
+    return tuple(_apply(Context(reading, profile, now, message_type, limits)))
 
 
 def _apply(context: Context) -> Iterator[Finding]:

@@ -37,12 +37,13 @@ def manifest(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     attachments = [bare_id(attachment.content_id) for attachment in package.attachments]
     yield from _ids(context, references, f"{MANIFEST}/Reference")
     yield from _ids(context, attachments, ATTACHMENT)
+    listed, there = set(references), set(attachments)
     for number, content_id in enumerate(attachments, 1):
-        if content_id and package.manifest is not None and content_id not in references:
+        if content_id and package.manifest is not None and content_id not in listed:
             path = f"{ATTACHMENT}[{number}]/ContentId"
             yield from context.breach("manifest-reference-missing", path, expected=content_id)
     for number, content_id in enumerate(references, 1):
-        if content_id and content_id not in attachments:
+        if content_id and content_id not in there:
             path = f"{MANIFEST}/Reference[{number}]/ContentId"
             yield from context.breach("manifest-attachment-missing", path, expected=content_id)
 

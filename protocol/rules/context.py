@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
 from lxml import etree
@@ -12,7 +13,8 @@ from protocol.finding import Finding
 from protocol.package.limits import Limits
 from protocol.package.model import DocumentPackage, StatusPackage
 from protocol.package.reading import Reading
-from protocol.package.verdicts import Profile, find
+from protocol.package.tree import where
+from protocol.package.verdicts import MOST_OF_ONE_REASON, Profile, find
 
 VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 ENVELOPE = "edXMLEnvelope"
@@ -31,6 +33,7 @@ class Context:
     now: datetime
     message_type: str | None
     limits: Limits
+    said: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         """Refuse an instant without an offset: rules compare it with Vietnamese wall time."""
@@ -46,8 +49,26 @@ class Context:
         self, reason: str, path: str, *, expected: str = "", got: str | None = "", requirement: str = ""
     ) -> tuple[Finding, ...]:
         """Make the finding of a reason at a path below the root, with its line."""
-        where, line = self.reading.locate(path)
-        return find(reason, self.profile, where=where, line=line, expected=expected, got=got, requirement=requirement)
+        if self.enough(reason):
+            return ()
+        place, line = self.reading.locate(path)
+        return find(reason, self.profile, where=place, line=line, expected=expected, got=got, requirement=requirement)
+
+    def breach_at(
+        self, reason: str, element: etree._Element, *, expected: str = "", got: str | None = ""
+    ) -> tuple[Finding, ...]:
+        """Make the finding of a reason at an element."""
+        if self.enough(reason):
+            return ()
+        return find(reason, self.profile, where=where(element), line=element.sourceline, expected=expected, got=got)
+
+    def enough(self, reason: str) -> bool:
+        """Count one more breach; a package that breaks one rule thousands of times is told so twenty times.
+
+        Looked at before the place is worked out, so that such a package costs no more than another.
+        """
+        self.said[reason] += 1
+        return self.said[reason] > MOST_OF_ONE_REASON
 
 
 StructureRule = Callable[[Context, "etree._Element"], Iterator[Finding]]  # noqa: SLF001 - lxml's only name for the type

@@ -9,8 +9,7 @@ from lxml import etree
 from protocol.finding import Finding
 from protocol.package import layout
 from protocol.package.model import NAMESPACE
-from protocol.package.tree import child, elements, local_name, namespace, where
-from protocol.package.verdicts import find
+from protocol.package.tree import child, elements, local_name, namespace
 from protocol.rules.context import Context, StructureRule
 
 OFFICIAL_PREFIX = "edXML"
@@ -24,7 +23,6 @@ def known_children(context: Context, root: etree._Element) -> Iterator[Finding]:
 
 
 def _walk(context: Context, parent: etree._Element, place: layout.Place) -> Iterator[Finding]:
-    order = list(place.children)
     seen: set[str] = set()
     furthest, sorted_so_far = 0, True
     for element in elements(parent):
@@ -32,19 +30,19 @@ def _walk(context: Context, parent: etree._Element, place: layout.Place) -> Iter
         name = layout.SPELLINGS.get(written, written)
         if name not in place.children or namespace(element) != NAMESPACE:
             if name not in layout.OPAQUE:
-                yield from _at(context, "unknown-element", element, expected=", ".join(order), got=written)
+                yield from context.breach_at("unknown-element", element, expected=place.order, got=written)
             continue
         if written not in {name, "Manifest"}:
-            yield from _at(context, "business-spelling", element, expected=name, got=written)
+            yield from context.breach_at("business-spelling", element, expected=name, got=written)
         if name in seen and name not in place.many and name not in REPEATED_ELSEWHERE:
-            yield from _at(context, "element-repeated", element, expected="1", got=name)
+            yield from context.breach_at("element-repeated", element, expected="1", got=name)
         seen.add(name)
-        position = order.index(name)
+        position = place.positions[name]
         if position < furthest and sorted_so_far:
             sorted_so_far = False
-            yield from _at(context, "order-differs", element, expected=", ".join(order), got=name)
+            yield from context.breach_at("order-differs", element, expected=place.order, got=name)
         furthest = max(furthest, position)
-        if name not in layout.OPAQUE:
+        if name not in layout.OPAQUE and len(element):
             yield from _walk(context, element, place.children[name])
 
 
@@ -53,10 +51,12 @@ def official_prefixes(context: Context, root: etree._Element) -> Iterator[Findin
     envelope = child(root, "edXMLEnvelope")
     if envelope is None:
         return
+    if all(element.prefix == OFFICIAL_PREFIX for element in envelope.iter(f"{{{NAMESPACE}}}*")):
+        return  # nearly always; only otherwise is it worth looking at what the elements are
     for element in _package_elements(envelope):
         if element.prefix != OFFICIAL_PREFIX:
             got = f"{element.prefix or ''}:{local_name(element)}"
-            yield from _at(context, "prefix-unofficial", element, expected=f"{OFFICIAL_PREFIX}:", got=got)
+            yield from context.breach_at("prefix-unofficial", element, expected=f"{OFFICIAL_PREFIX}:", got=got)
             return
 
 
@@ -66,10 +66,6 @@ def _package_elements(element: etree._Element) -> Iterator[etree._Element]:
         yield element
         for below in elements(element):
             yield from _package_elements(below)
-
-
-def _at(context: Context, reason: str, element: etree._Element, *, expected: str, got: str) -> tuple[Finding, ...]:
-    return find(reason, context.profile, where=where(element), line=element.sourceline, expected=expected, got=got)
 
 
 RULES: tuple[StructureRule, ...] = (known_children, official_prefixes)

@@ -96,6 +96,7 @@ class Writer:
                     _attempt(connection, work)
         except SQLAlchemyError as error:
             logger.exception("the store could not commit %d pieces of work", len(group))
+            connection.invalidate(error)  # whatever the driver still holds of the transaction goes with its connection
             for work in group:
                 work.error = StorageFailed(str(error.__cause__ or error))
         self.groups += 1

@@ -36,9 +36,9 @@ def test_an_exchange_keeps_its_bodies_as_the_bytes_that_travelled(tmp_path: Path
     package = "<edXML>Sở Thử nghiệm</edXML>".encode()
     detail = {
         "seq": 5,
-        "request": {"method": "POST", "path": "/sendEdoc", "headers": [["a", "b"]], "body": base64.b64encode(package).decode()},
+        "request": {"method": "POST", "path": "/", "headers": [["a", "b"]], "body": base64.b64encode(package).decode()},
         "answer": {"http_status": 200, "headers": [], "body": base64.b64encode(b'{"status":"OK"}').decode()},
-    }  # fmt: skip
+    }
     name = Evidence(tmp_path).exchange("RCV-01/x", 5, detail)
     shown = json.loads((tmp_path / name).read_text("utf-8"))
     assert (tmp_path / shown["request"]["body_file"]).read_bytes() == package

@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from conformance.case import Case
+from conformance.events import CheckDecided, Event, Residue, RunStopped
 from conformance.evidence import Evidence
-from conformance.events import Event, PhaseStarted, Residue, RunStopped
 from conformance.observer import LIST
-from conformance.report import raw
+from conformance.report import raw, views
 from conformance.run import Run
 from conformance.settings import Settings, SetupFailure
 from conformance.verdict import REQUIRED
 from conformance.violation import JudgeBlind, NotSupported
-
-from tests.axis_process import RunningAxis
+from tests.axis_process import RunningAxis, running_axis
 from tests.conformance.toys import PLAN, SECRET, Toy, by_slug, conducted, importable, join, scenario
 
 
@@ -216,13 +216,18 @@ def test_a_run_that_is_stopped_keeps_what_was_decided_and_clears_up(axis: Runnin
     with importable(toy) as driver:
         settings = Settings(driver=driver, out=tmp_path, axis=axis.url, token=axis.token, level="exchange")
         stories = [scenario(polls, "quick"), scenario(waits_in_vain, "slow"), scenario(polls, "never", phase="poison")]
-        run = Run(settings, PLAN, stories, Evidence(tmp_path), listeners=[events.append])
+        quick_decided = asyncio.Event()
+
+        def hear(event: Event) -> None:
+            events.append(event)
+            if isinstance(event, CheckDecided) and event.outcome.entry.id.endswith("quick"):
+                quick_decided.set()
+
+        run = Run(settings, PLAN, stories, Evidence(tmp_path), listeners=[hear])
 
         async def interrupted() -> Any:
             task = asyncio.create_task(run.conduct())
-            while not any(isinstance(event, PhaseStarted) for event in events):
-                await asyncio.sleep(0.02)
-            await asyncio.sleep(0.8)
+            await quick_decided.wait()
             run.stop()
             return await task
 
@@ -236,8 +241,6 @@ def test_a_run_that_is_stopped_keeps_what_was_decided_and_clears_up(axis: Runnin
 
 
 def test_a_lost_axis_is_nobodys_failure(tmp_path: Path) -> None:
-    from tests.axis_process import running_axis
-
     with running_axis(tmp_path) as mortal:
         toy = Toy()
         join(toy, mortal)
@@ -246,7 +249,8 @@ def test_a_lost_axis_is_nobodys_failure(tmp_path: Path) -> None:
             await asyncio.to_thread(mortal.kill)
             await waits_in_vain(case)
 
-        ended = conducted(toy, [scenario(kills_the_axis, "kills"), scenario(waits_in_vain, "waits")], tmp_path / "o", mortal)
+        stories = [scenario(kills_the_axis, "kills"), scenario(waits_in_vain, "waits")]
+        ended = conducted(toy, stories, tmp_path / "out", mortal)
     assert {outcome.verdict.value for outcome in ended.outcomes} == {"inconclusive"}
     assert raw.build(ended)["exit_code"] == 3
 
@@ -296,3 +300,41 @@ def test_a_system_that_the_axis_does_not_know_is_a_set_up_error(axis: RunningAxi
     known.code = "H98.01.02"
     with pytest.raises(SetupFailure, match=r"H98\.01\.02"):
         conducted(known, [scenario(polls, "passes")], tmp_path, axis)
+
+
+def test_no_secret_is_in_any_file_even_if_the_system_repeats_it(tmp_path: Path) -> None:
+    toy = Toy()
+
+    def talkative(request: dict[str, Any]) -> dict[str, Any]:
+        return {"id": request["id"], "error": f"cannot log in with {toy.secret}"}
+
+    toy.answers = {"send": talkative}
+
+    async def asks(case: Case) -> None:
+        await polls(case)
+        case.note(f"the secret is {toy.secret}")
+        await case.dms.send({"state": "signed"})
+
+    ended = conducted(toy, [scenario(asks, "asks")], tmp_path)
+    assert by_slug(ended)["asks"].reason == "driver-error"
+    assert "[redacted]" in by_slug(ended)["asks"].got
+    evidence = Evidence(tmp_path, [toy.secret])
+    views.write(raw.build(ended), evidence)
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert {path.name for path in files} >= {"report.json", "report.html", "junit.xml", "driver.jsonl", "notes.txt"}
+    for path in files:
+        assert toy.secret.encode() not in path.read_bytes(), path
+
+
+def test_the_control_token_of_a_given_axis_is_in_no_file(axis: RunningAxis, tmp_path: Path) -> None:
+    toy = Toy(answers={"send": lambda request: {"id": request["id"], "error": f"token {axis.token}"}})
+    join(toy, axis)
+
+    async def asks(case: Case) -> None:
+        await case.dms.send({"state": "signed"})
+
+    views.write(raw.build(conducted(toy, [scenario(asks, "asks")], tmp_path, axis)), Evidence(tmp_path))
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert (tmp_path / "evidence/TOY-01/asks/driver.jsonl") in files
+    for path in files:
+        assert axis.token.encode() not in path.read_bytes(), path

@@ -153,8 +153,8 @@ def conducted(
         chosen = Settings(
             driver=driver,
             out=out,
-            axis=axis and axis.url,
-            token=axis and axis.token,
+            axis=None if axis is None else axis.url,
+            token=None if axis is None else axis.token,
             level="exchange",
             seed=7,
             **settings,

@@ -17,8 +17,7 @@ from fixtures.documents import new_document, new_status
 from fixtures.official_client import OfficialClient
 from protocol.package.model import DocumentPackage
 from protocol.package.writer import write_package
-
-from ..axis_process import RunningAxis, running_axis
+from tests.axis_process import RunningAxis, running_axis
 
 _numbers = itertools.count(1)
 OLD_TIMESTAMP = "21112019T213551+0883"

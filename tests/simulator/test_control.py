@@ -16,12 +16,11 @@ from jsonschema.validators import Draft202012Validator
 
 import schemas
 from protocol.package.writer import write_package
-
-from ..axis_process import RunningAxis, running_axis
-from .conftest import Office, Participant
-from .test_exchange import ok
-from .test_routing import inbox
-from .test_transport import raw, request
+from tests.axis_process import RunningAxis, running_axis
+from tests.simulator.conftest import Office, Participant
+from tests.simulator.test_exchange import ok
+from tests.simulator.test_routing import inbox
+from tests.simulator.test_transport import raw, request
 
 
 def fits(value: object, definition: str) -> None:
@@ -52,7 +51,11 @@ def test_every_answer_fits_its_schema(office: Office, sender: Participant, recei
     fits(injected, "injected")
     assert injected["document_id"] == document.header.document_id
     inbox(receiver)
-    put = {"rules": [{"id": f"fits.{sender.system}", "fault": "latency", "match": {"system": "NOBODY"}, "args": {"seconds": 1}}]}
+    put = {
+        "rules": [
+            {"id": f"fits.{sender.system}", "fault": "latency", "match": {"system": "NOBODY"}, "args": {"seconds": 1}}
+        ]
+    }
     fits(axis.call("PUT", "/faults", json=put).json(), "faults")
     for path, definition in (
         ("/systems", "systems"),
@@ -80,7 +83,9 @@ def test_nothing_is_told_without_the_token(axis: RunningAxis, path: str, token: 
     problem(httpx.get(axis.control + path, headers=headers, trust_env=False), 401)
 
 
-@pytest.mark.parametrize(("method", "path"), [("POST", "/reset"), ("POST", "/packages?from=x"), ("PUT", "/clock"), ("PUT", "/faults")])
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "/reset"), ("POST", "/packages?from=x"), ("PUT", "/clock"), ("PUT", "/faults")]
+)
 def test_nothing_is_done_without_the_token(axis: RunningAxis, method: str, path: str) -> None:
     problem(httpx.request(method, axis.control + path, trust_env=False), 401)
 
@@ -100,10 +105,11 @@ def test_openapi_describes_every_call(axis: RunningAxis) -> None:
     root = "/_axis/v1"
     expected = {
         ("POST", "/reset"), ("GET", "/systems"), ("GET", "/systems/{system_id}"), ("PUT", "/systems/{system_id}"),
-        ("DELETE", "/systems/{system_id}"), ("GET", "/agencies"), ("GET", "/agencies/{code}"), ("PUT", "/agencies/{code}"),
-        ("DELETE", "/agencies/{code}"), ("POST", "/packages"), ("GET", "/documents"), ("GET", "/documents/{sender_id}"),
-        ("GET", "/exchanges"), ("GET", "/exchanges/{seq}"), ("GET", "/faults"), ("PUT", "/faults"), ("DELETE", "/faults"),
-        ("GET", "/clock"), ("PUT", "/clock"), ("GET", "/metrics"), ("GET", "/healthz"),
+        ("DELETE", "/systems/{system_id}"), ("GET", "/agencies"), ("GET", "/agencies/{code}"),
+        ("PUT", "/agencies/{code}"), ("DELETE", "/agencies/{code}"), ("POST", "/packages"), ("GET", "/documents"),
+        ("GET", "/documents/{sender_id}"), ("GET", "/exchanges"), ("GET", "/exchanges/{seq}"), ("GET", "/faults"),
+        ("PUT", "/faults"), ("DELETE", "/faults"), ("GET", "/clock"), ("PUT", "/clock"), ("GET", "/metrics"),
+        ("GET", "/healthz"),
     }  # fmt: skip
     assert told == {(method, root + path) for method, path in expected}
 

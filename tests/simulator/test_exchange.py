@@ -21,9 +21,8 @@ from protocol.package.model import Trace, TraceHeader
 from protocol.package.reader import read_package
 from protocol.package.writer import write_package
 from protocol.wire.operations import Operation
-
-from .conftest import Office, Participant
-from .test_transport import envelope, raw
+from tests.simulator.conftest import Office, Participant
+from tests.simulator.test_transport import envelope, raw
 
 SENDER_ID = re.compile(r"[0-9a-f]{24}")
 RECEIVER_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -117,9 +116,7 @@ def test_a_failed_download_is_an_empty_body(receiver: Participant) -> None:
 
 def _captured(vector: dict[str, Any]) -> bytes:
     """Build a captured request again, byte for byte."""
-    client = OfficialClient(
-        vector["endpoint"], vector["system_id"], vector["secret"], timestamp=vector["timestamp"]
-    )
+    client = OfficialClient(vector["endpoint"], vector["system_id"], vector["secret"], timestamp=vector["timestamp"])
     for operation, parameters in vector["before"]:
         client.request(Operation(operation), parameters)
     body = None if vector["body"] is None else vector["body"].encode()
@@ -163,7 +160,9 @@ def test_statuses_go_to_whom_they_name_and_change_the_ledger(
             codes.append(reading.package.header.status_code)  # type: ignore[union-attr] # a status
         ok(ours.update_status(item["docId"]).result)
     assert codes == ["01", "03", "04", "05", "06"]
-    [entry] = office.axis.call("GET", "/documents", params={"document_id": document.header.document_id, "from": sender.code}).json()["documents"]
+    [entry] = office.axis.call(
+        "GET", "/documents", params={"document_id": document.header.document_id, "from": sender.code}
+    ).json()["documents"]
     assert entry["recipients"][0]["business_status"] == "06"
     assert {e["document_id"] for e in receiver.exchanges("sendEdoc")} == {document.header.document_id}
 
@@ -265,7 +264,15 @@ def test_directory_operations_speak_the_official_keys(office: Office, sender: Pa
     assert set(mine) == {"code", "id", "mail", "name", "code102"}
     assert mine["code102"] == sender.old_code
     code = f"{sender.code}.01"
-    body = {"id": "", "pcode": sender.code, "code": code, "name": "Phòng Thử", "mail": "a@example.org", "mobile": "1", "fax": "2"}
+    body = {
+        "id": "",
+        "pcode": sender.code,
+        "code": code,
+        "name": "Phòng Thử",
+        "mail": "a@example.org",
+        "mobile": "1",
+        "fax": "2",
+    }
     ok(client.register_agency(json.dumps(body).encode()).result)
     [unit] = [a for a in ok(client.units().result).items or () if a["code"] == code]
     assert (unit["name"], unit["pid"], unit["version"], unit["deleted"], unit["isAgency"]) == (
@@ -306,7 +313,9 @@ def test_nobody_registers_or_removes_the_agency_of_another(sender: Participant, 
     assert ok(receiver.official().call(Operation.AGENCIES, {}).result).items
 
 
-def test_unassigned_and_malformed_status_codes_pass_with_a_warning(office: Office, sender: Participant, receiver: Participant) -> None:
+def test_unassigned_and_malformed_status_codes_pass_with_a_warning(
+    office: Office, sender: Participant, receiver: Participant
+) -> None:
     """H-W08."""
     document = office.document(sender, receiver)
     office.axis.inject(write_package(document), sender.code)

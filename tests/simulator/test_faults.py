@@ -12,11 +12,10 @@ from protocol.package.writer import write_package
 from protocol.wire.operations import Operation
 from schemas import registry
 from simulator.faults import KINDS
-
-from .conftest import Office, Participant
-from .test_exchange import ok
-from .test_routing import inbox
-from .test_transport import envelope, raw, request
+from tests.simulator.conftest import Office, Participant
+from tests.simulator.test_exchange import ok
+from tests.simulator.test_routing import inbox
+from tests.simulator.test_transport import envelope, raw, request
 
 
 def put(who: Participant, fault: str, operation: str | None = None, **more: Any) -> str:
@@ -69,13 +68,14 @@ def test_a_reset_ends_the_connection_before_or_after_the_work(
     assert len(inbox(receiver)) == 1
 
 
-@pytest.mark.parametrize(
-    ("fault", "status", "body"),
-    [("html-502", 502, b"<html>"), ("html-200", 200, b"<!DOCTYPE html>"), ("empty-200", 200, b"")],
-)
+PAGES = {"html-502": (502, b"<html>"), "html-200": (200, b"<!DOCTYPE html>"), "empty-200": (200, b"")}
+
+
+@pytest.mark.parametrize("fault", PAGES)
 def test_a_page_stands_in_the_place_of_the_answer_and_nothing_is_done(
-    office: Office, sender: Participant, receiver: Participant, fault: str, status: int, body: bytes
+    office: Office, sender: Participant, receiver: Participant, fault: str
 ) -> None:
+    status, body = PAGES[fault]
     [delivery] = office.axis.inject(office.letter(sender, receiver), sender.code)["deliveries"]
     put(receiver, fault, times=3)
     for operation in ("getReceivedEdocList", "getEdoc", "updateStatus"):
@@ -91,7 +91,8 @@ def test_a_page_stands_in_the_place_of_the_answer_and_nothing_is_done(
 def test_an_acknowledged_package_is_listed_again(office: Office, sender: Participant, receiver: Participant) -> None:
     documents = [office.document(sender, receiver) for _ in range(2)]
     entries = [
-        office.axis.inject(write_package(document), sender.code)["deliveries"][0]["receiver_id"] for document in documents
+        office.axis.inject(write_package(document), sender.code)["deliveries"][0]["receiver_id"]
+        for document in documents
     ]
     client = receiver.official()
     for entry in entries:
@@ -141,9 +142,7 @@ def test_times_holds_however_many_come_at_once(sender: Participant) -> None:
     assert sorted(statuses) == [200] * 15 + [502] * 5
 
 
-def test_a_rule_matches_by_document_and_by_agency(
-    office: Office, sender: Participant, receiver: Participant
-) -> None:
+def test_a_rule_matches_by_document_and_by_agency(office: Office, sender: Participant, receiver: Participant) -> None:
     first, second = (office.document(sender, receiver) for _ in range(2))
     entries = [
         office.axis.inject(write_package(document), sender.code)["deliveries"][0]["receiver_id"]

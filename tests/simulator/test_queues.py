@@ -8,10 +8,9 @@ import pytest
 
 from protocol.wire.operations import Operation
 from simulator.clock import VIETNAM
-
-from .conftest import Office, Participant
-from .test_exchange import ok
-from .test_routing import inbox
+from tests.simulator.conftest import Office, Participant
+from tests.simulator.test_exchange import ok
+from tests.simulator.test_routing import inbox
 
 
 def _deliver(office: Office, sender: Participant, receiver: Participant, count: int = 1) -> list[str]:
@@ -152,7 +151,9 @@ def test_the_description_of_an_acknowledgement_reaches_the_sender(
     assert (row["receiveStatus"], row["receiveStatusDesc"]) == ("fail", "khong doc duoc")
 
 
-def test_the_same_request_again_is_the_same_document(office: Office, sender: Participant, receiver: Participant) -> None:
+def test_the_same_request_again_is_the_same_document(
+    office: Office, sender: Participant, receiver: Participant
+) -> None:
     """H-T11: same signature, timestamp and body."""
     client = sender.official()
     letter = office.letter(sender, receiver)

@@ -12,9 +12,8 @@ import pytest
 from fixtures.rawhttp import RawAnswer
 from protocol.wire.filehash import padded, unpadded
 from protocol.wire.operations import Operation
-
-from .conftest import Office, Participant
-from .test_transport import envelope, raw, request
+from tests.simulator.conftest import Office, Participant
+from tests.simulator.test_transport import envelope, raw, request
 
 
 def _findings(who: Participant, operation: str) -> dict[str, str]:
@@ -150,7 +149,9 @@ def test_the_systemid_header_decides_whose_secret_counts(sender: Participant, re
 def test_what_a_proxy_legally_changes_is_taken_with_a_warning(sender: Participant) -> None:
     """H-S10."""
     call = request(sender, "updateStatus", {"docId": "x", "status": "done"}, body=b"{}")
-    changed = _altered(call, rb"\r\nContent-Type: application/json", rb"\r\nContent-Type: application/json; charset=utf-8")
+    changed = _altered(
+        call, rb"\r\nContent-Type: application/json", rb"\r\nContent-Type: application/json; charset=utf-8"
+    )
     changed = _altered(changed, rb"XroadVnpt-status: done", rb"XroadVnpt-status:   done  ")
     assert envelope(raw(sender.axis, changed)) == ("FAIL", "21")
     assert _findings(sender, "updateStatus")["content-type-changed"] == "warn"
@@ -163,7 +164,9 @@ def test_a_captured_signature_works_on_another_operation(sender: Participant) ->
 
 
 def test_a_refused_call_stands_in_the_journal_under_the_system_that_it_claims(sender: Participant) -> None:
-    _refused(sender, request(sender, "getAgenciesList", {}).replace(b"XroadVnpt-hash-header: ", b"XroadVnpt-hash-header: 0"))
+    _refused(
+        sender, request(sender, "getAgenciesList", {}).replace(b"XroadVnpt-hash-header: ", b"XroadVnpt-hash-header: 0")
+    )
     entry = sender.exchanges("getAgenciesList")[-1]
     assert (entry["system"], entry["error_code"]) == (sender.system, "15")
     assert [finding["severity"] for finding in entry["findings"]] == ["fail"]

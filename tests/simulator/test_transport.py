@@ -12,9 +12,8 @@ from fixtures.rawhttp import RawAnswer, RawConnection
 from protocol.wire.operations import Operation
 from protocol.wire.signing import sign
 from simulator.http_protocol import MAX_HEADER, MAX_HEADER_COUNT, MAX_HEADERS
-
-from ..axis_process import RunningAxis
-from .conftest import OLD_TIMESTAMP, Office, Participant
+from tests.axis_process import RunningAxis
+from tests.simulator.conftest import OLD_TIMESTAMP, Office, Participant
 
 
 def raw(axis: RunningAxis, *pieces: bytes) -> RawAnswer:
@@ -26,7 +25,13 @@ def raw(axis: RunningAxis, *pieces: bytes) -> RawAnswer:
 
 
 def request(
-    who: Participant, operation: str, parameters: dict[str, str], *, method: str = "POST", body: bytes = b"", path: str = ""
+    who: Participant,
+    operation: str,
+    parameters: dict[str, str],
+    *,
+    method: str = "POST",
+    body: bytes = b"",
+    path: str = "",
 ) -> bytes:
     """Build a signed request of a client that is not the official one."""
     signed = {"systemid": who.system, "timestamp": OLD_TIMESTAMP, "Content-Type": "application/json", **parameters}
@@ -182,7 +187,9 @@ def test_letters_beyond_latin_1_arrive_as_low_bytes(office: Office, sender: Part
     """H-T16: with a port in the endpoint only the low byte of each character is written; taken, with a warning."""
     [delivery] = office.axis.inject(office.letter(sender, receiver), sender.code)["deliveries"]
     client = receiver.official()
-    call = client.call(Operation.UPDATE_STATUS, {"status": "done", "docid": delivery["receiver_id"], "title": "Độ khẩn"})
+    call = client.call(
+        Operation.UPDATE_STATUS, {"status": "done", "docid": delivery["receiver_id"], "title": "Độ khẩn"}
+    )
     assert b"XroadVnpt-title: \x10" in call.request
     assert call.result is not None
     assert call.result.status == "OK"
@@ -196,7 +203,13 @@ def test_a_header_of_128_kb_comes_in_and_a_larger_one_is_refused(axis: RunningAx
 
     def ask(size: int) -> RawAnswer:
         value = b"a" * (size - len(name))
-        return raw(axis, b"POST /countReceiveEdoc HTTP/1.1\r\nHost: axis\r\nContent-Length: 0\r\n", name + b": ", value, b"\r\n\r\n")
+        return raw(
+            axis,
+            b"POST /countReceiveEdoc HTTP/1.1\r\nHost: axis\r\nContent-Length: 0\r\n",
+            name + b": ",
+            value,
+            b"\r\n\r\n",
+        )
 
     assert (ask(MAX_HEADER).status, ask(MAX_HEADER + 1).status) == (200, 431)
 
@@ -273,7 +286,9 @@ def test_a_call_without_any_parameter_is_answered_and_no_file(axis: RunningAxis)
 
 
 def test_a_client_that_goes_away_in_the_middle_leaves_no_trace(office: Office, sender: Participant) -> None:
-    whole = request(sender, "sendEdoc", {"from": sender.code, "messagetype": "edoc", "hash-file": "0"}, body=b"x" * 5000)
+    whole = request(
+        sender, "sendEdoc", {"from": sender.code, "messagetype": "edoc", "hash-file": "0"}, body=b"x" * 5000
+    )
     with RawConnection(office.axis.url) as connection:
         connection.send(whole[:-2000])
     assert envelope(raw(office.axis, request(sender, "countReceiveEdoc", {}, body=b"{}"))) == ("OK", "0")

@@ -66,13 +66,13 @@ async def test_requests_are_posted_to_the_url_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("reply", "reason", "named"),
     [
-        (lambda asked: answer(b"oops", "500 Internal Server Error"), "driver-nonsense", "HTTP 500"),
-        (lambda asked: answer(b"", "302 Found"), "driver-nonsense", "HTTP 302"),
-        (lambda asked: answer(b"<html>"), "driver-nonsense", "no JSON"),
-        (lambda asked: answer(b""), "driver-nonsense", "no JSON"),
+        (lambda _: answer(b"oops", "500 Internal Server Error"), "driver-nonsense", "HTTP 500"),
+        (lambda _: answer(b"", "302 Found"), "driver-nonsense", "HTTP 302"),
+        (lambda _: answer(b"<html>"), "driver-nonsense", "no JSON"),
+        (lambda _: answer(b""), "driver-nonsense", "no JSON"),
         (lambda asked: answer(json.dumps(asked).encode()), "driver-nonsense", "exactly one"),
-        (lambda asked: answer(b'{"ok": {}}'), "driver-nonsense", "id"),
-        (lambda asked: b"not http at all\r\n\r\n", "driver-unreachable", "cannot be reached"),
+        (lambda _: answer(b'{"ok": {}}'), "driver-nonsense", "id"),
+        (lambda _: b"not http at all\r\n\r\n", "driver-unreachable", "cannot be reached"),
     ],
     ids=["500", "redirect", "html", "empty", "echo", "no-id", "no-http"],
 )
@@ -84,7 +84,7 @@ async def test_everything_but_a_proper_answer_is_a_fault(reply: Answering, reaso
 
 
 async def test_a_driver_that_hangs_is_given_up() -> None:
-    async with serving(lambda asked: b"") as (url, _), open_driver(f"http:{url}") as driver:
+    async with serving(lambda _: b"") as (url, _), open_driver(f"http:{url}") as driver:
         with pytest.raises(DriverFault) as fault:
             await driver.call("poll", timeout=0.3)
     assert fault.value.reason == "driver-timeout"

@@ -29,7 +29,7 @@ DEFECTS = {
     "order_sensitive": ("fuzz-shown-differently", "subject"),
     "stops_at_poison": ("fuzz-not-acknowledged", "acknowledged"),
 }
-QUICK = ("rejects_unknown_elements", "stores_the_zip", "due_date_lost", "stops_at_poison")
+QUICK = ("rejects_unknown_elements", "stores_the_zip", "stops_at_poison")
 
 
 def fuzz(driver: str | None, examples: int, budget: Budget | None = None) -> Outcome:
@@ -56,7 +56,7 @@ def test_a_sample_finds_nothing_on_the_sound_ones(
 @pytest.mark.parametrize("name", QUICK)
 def test_a_defect_is_found_with_few_examples(name: str, tmp_path: Path) -> None:
     reason, word = DEFECTS[name]
-    outcome = fuzz(f"python:conformance.mutants:{name}", SAMPLE, Budget(findings=1, tries=10, seconds=20))
+    outcome = fuzz(f"python:conformance.mutants:{name}", SAMPLE, Budget(findings=1, tries=4, seconds=20))
     assert [found.failure.reason for found in outcome.found] == [reason], in_words(outcome)
     assert word in in_words(outcome)
     (found,) = outcome.found

@@ -8,10 +8,13 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
+
+from axis28 import command
 
 SYSTEMS = """
 [[system]]
@@ -29,11 +32,8 @@ def systems(tmp_path: Path) -> Path:
     return path
 
 
-def _command(systems: Path, *more: str) -> list[str]:
-    return [
-        *(sys.executable, "-m", "axis28", "reference-dms", "--axis", "http://127.0.0.1:9"),
-        *("--systems", str(systems), *more),
-    ]
+def _arguments(systems: Path, *more: str) -> list[str]:
+    return ["reference-dms", "--axis", "http://127.0.0.1:9", "--systems", str(systems), *more]
 
 
 @pytest.mark.parametrize("more", [(), ("--variant", "slow-but-in-time"), ("--defect", "no-01", "--host", "::1")])
@@ -43,7 +43,7 @@ def test_it_says_that_it_is_ready_answers_and_stops_at_sigterm(
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     process = subprocess.Popen(
-        _command(systems, *more),
+        [sys.executable, "-m", "axis28", *_arguments(systems, *more)],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -67,13 +67,22 @@ def test_it_says_that_it_is_ready_answers_and_stops_at_sigterm(
         process.stdout.close()
 
 
-def _refused(*arguments: str) -> str:
-    done = subprocess.run(arguments, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 2
-    assert done.stdout == ""
-    lines = done.stderr.splitlines()
-    assert len(lines) == 1
-    return lines[0]
+Refused = Callable[..., str]
+
+
+@pytest.fixture
+def refused(capsys: pytest.CaptureFixture[str]) -> Refused:
+    """Run a command line in this process; give the one line that it must end with."""
+
+    def run(systems: Path, *more: str) -> str:
+        assert command.run(_arguments(systems, *more)) == 2
+        said = capsys.readouterr()
+        assert said.out == ""
+        lines = said.err.splitlines()
+        assert len(lines) == 1
+        return lines[0]
+
+    return run
 
 
 @pytest.mark.parametrize(
@@ -90,8 +99,10 @@ def _refused(*arguments: str) -> str:
         (("--data", "/dev/null/x"), "/dev/null/x"),
     ],
 )
-def test_a_wrong_option_is_one_line_and_exit_code_2(systems: Path, more: tuple[str, ...], says: str) -> None:
-    assert says in _refused(*_command(systems, *more))
+def test_a_wrong_option_is_one_line_and_exit_code_2(
+    systems: Path, more: tuple[str, ...], says: str, refused: Refused
+) -> None:
+    assert says in refused(systems, *more)
 
 
 @pytest.mark.parametrize(
@@ -107,17 +118,17 @@ def test_a_wrong_option_is_one_line_and_exit_code_2(systems: Path, more: tuple[s
     ],
 )
 def test_a_systems_file_that_cannot_be_used_is_named_with_its_field(
-    tmp_path: Path, content: str | None, says: str
+    tmp_path: Path, content: str | None, says: str, refused: Refused
 ) -> None:
     path = tmp_path / "other.toml"
     if content is not None:
         path.write_text(content, encoding="utf-8")
-    line = _refused(*_command(path))
+    line = refused(path)
     assert "other.toml" in line
     assert says in line
 
 
-def test_a_busy_port_is_one_line_and_exit_code_2(systems: Path) -> None:
+def test_a_busy_port_is_one_line_and_exit_code_2(systems: Path, refused: Refused) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        assert str(port) in _refused(*_command(systems, "--port", str(port)))
+        assert str(port) in refused(systems, "--port", str(port))

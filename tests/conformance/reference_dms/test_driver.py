@@ -205,6 +205,9 @@ def test_several_systems_live_in_one_process_without_seeing_each_other(tmp_path:
     asyncio.run(story())
 
 
+_HALF_A_PAIR = b'{"id":"1","op":"received","args":{"document":{"document_id":"\\ud800","from":"x"}}}'
+
+
 def test_over_http_the_same_answers_come_and_no_json_is_an_error() -> None:
     async def story() -> None:
         async with _dms() as dms:
@@ -212,7 +215,11 @@ def test_over_http_the_same_answers_come_and_no_json_is_an_error() -> None:
             async with httpx.AsyncClient(transport=transport, base_url="http://dms") as client:
                 answer = await client.post("/driver", json={"id": "1", "op": "describe"})
                 assert answer.json()["ok"]["protocol"] == "axis28/driver/1"
-                for body in (b"", b"{", b"\xff", b"[" * 100_000):
+                answer = await client.post("/driver", content=b'{"id":"\\ud800","op":"\\ud800"}')
+                assert answer.json()["unsupported"] is True
+                answer = await client.post("/driver", content=_HALF_A_PAIR)
+                assert "error" in answer.json()
+                for body in (b"", b"{", b"\xff", b"[" * 100_000, b"9" * 5000):
                     answer = await client.post("/driver", content=body)
                     assert answer.status_code == 400
                     assert "JSON" in answer.json()["error"]

@@ -202,13 +202,17 @@ def test_an_unknown_recipient_ends_the_send_with_the_words_of_the_axis(world: Wo
     async def story() -> None:
         async with world.dms() as dms:
             clerk = Clerk(dms)
-            sent = (await clerk.do("send", **draft(world, to=["H00.00.99"])))["document"]
+            wrong = draft(world, to=["H00.00.99"])
+            sent = (await clerk.do("send", **wrong))["document"]
             entry = await clerk.shown("sent", sent, lambda entry: entry["state"] == "failed")
             assert entry["recipients"][0]["state"] == "failed"
             assert entry["recipients"][0]["text"].startswith("18 ")
             await clerk.do("poll")
             refused = [one for one in world.axis.exchanges("sendEdoc") if one["system"] == world.system]
             assert len(refused) == 1
+            mended = (await clerk.do("send", **wrong | {"to": [world.peer.code]}))["document"]
+            assert mended == sent
+            await clerk.shown("sent", sent, lambda entry: entry["state"] == "sent")
 
     asyncio.run(story())
 

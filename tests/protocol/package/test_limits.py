@@ -8,7 +8,8 @@ import pytest
 
 from protocol.package.limits import MIB, Limits
 from protocol.package.reader import read_package
-from tests.protocol.package.letters import letter_bytes
+from protocol.rules import judge
+from tests.protocol.package.letters import NOW, letter_bytes
 
 OPEN = letter_bytes().partition(b"<edXML:Subject>")[0]
 DEADLINE_S = 5.0
@@ -75,4 +76,47 @@ def test_attacks_are_refused_quickly(attack: str) -> None:
         assert reading.refused
         assert reading.package is None
         assert all(len(finding.got) <= 200 for finding in reading.findings)
+    assert spent < DEADLINE_S
+
+
+HEADER_END = b"</edXML:MessageHeader>"
+
+
+def before(mark: bytes, piece: bytes) -> bytes:
+    """Give the letter with something put before the first ``mark``."""
+    assert mark in letter_bytes()
+    return letter_bytes().replace(mark, piece + mark, 1)
+
+
+def in_tag(attributes: bytes) -> bytes:
+    """Give the letter with attributes on its ``To``."""
+    return letter_bytes().replace(b"<edXML:To>", b"<edXML:To " + attributes + b">", 1)
+
+
+REFERENCE = b"<edXML:Reference><edXML:ContentId>x</edXML:ContentId></edXML:Reference>"
+MARKS = "\u0301\u0323".encode()
+BUSY = {
+    "unknown elements": before(HEADER_END, b"<edXML:x/>" * 40_000),
+    "repeated elements": before(HEADER_END, b"<edXML:Subject/>" * 40_000),
+    "recipients": before(b"<edXML:To>", b"<edXML:To><edXML:OrganId>;</edXML:OrganId></edXML:To>" * 22_000),
+    "references": before(b"<edXML:Reference>", REFERENCE * 22_000),
+    "attachments": before(b"<Attachment>", b"<Attachment><ContentTransferEncoded/></Attachment>" * 900),
+    "hops": before(b"<edXML:TraceHeader>", b"<edXML:TraceHeader/>" * 40_000),
+    "marks": letter_bytes().replace(b"<edXML:Subject>", b"<edXML:Subject>a" + MARKS * 1_000_000),
+    "long name": letter_bytes().replace(b"<AttachmentName>", b"<AttachmentName>a" + (b"../" + MARKS) * 300_000),
+    "attributes": in_tag(b"".join(b'a%d="" ' % number for number in range(300_000))),
+    "namespaces": in_tag(b"".join(b'xmlns:n%d="urn:%d" ' % (number, number) for number in range(100_000))),
+    "prefixes": before(HEADER_END, b"".join(b"<p%d:a/>" % number for number in range(60_000))),
+    "one prefix": before(HEADER_END, b"<p:a/>" * 40_000),
+}
+HARMLESS = {"namespaces", "attributes"}
+
+
+@pytest.mark.parametrize("case", BUSY)
+def test_packages_that_overdo_it_are_judged_quickly(case: str) -> None:
+    started = time.process_time()
+    with judge(BUSY[case], profile="strict", now=NOW) as reading:
+        spent = time.process_time() - started
+        assert bool(reading.findings) is (case not in HARMLESS)
+        assert len(reading.findings) < 100
     assert spent < DEADLINE_S

@@ -24,7 +24,7 @@ class Dribble(io.BytesIO):
         super().__init__(data)
         self._size = size
 
-    def read(self, size: int | None = -1, /) -> bytes:
+    def read(self, _size: int | None = -1, /) -> bytes:
         return super().read(self._size)
 
 

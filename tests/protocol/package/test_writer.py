@@ -188,7 +188,7 @@ def test_line_ends_can_be_chosen() -> None:
 
 
 def test_a_signature_of_another_namespace_is_written_as_it_is() -> None:
-    raw = b'<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:KeyInfo>\n <ds:a/></ds:KeyInfo></ds:Signature>'
+    raw = b'<d:Signature xmlns:d="http://www.w3.org/2000/09/xmldsig#"><d:KeyInfo>\n <d:a/></d:KeyInfo></d:Signature>'
     package = replace(letter(), signature=raw)
     assert raw in write_package(package)
     with read_package(write_package(package)) as reading:

@@ -167,6 +167,13 @@ STRUCTURE = (
         FAIL,
         "inline file",
     ),
+    Vector(
+        "namespace-wrong",
+        text((" " + XMLNS, ""), (" " + XMLNS[:5] + ":edXML" + XMLNS[5:], "")),
+        FAIL,
+        FAIL,
+        "declared nowhere",
+    ),
     Vector("root-renamed", text(("<edXML xmlns", "<EdXML xmlns"), ("</edXML>", "</EdXML>")), WARN, FAIL),
     Vector("frame-incomplete", lambda raw: raw.replace(b"edXML:MessageHeader", b"edXML:Header"), FAIL, FAIL),
     Vector(
