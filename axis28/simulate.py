@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     lang = messages.language()
     token, minted = _token(args.control_token_file, lang)
     systems = _systems(args.systems, lang)
-    _on_signals_end()
+    starting = _Starting()
     try:
         listening = listen(args.host, args.port)
     except OSError as error:
@@ -86,6 +86,7 @@ def run(args: argparse.Namespace) -> int:
         url, control = addresses(listening)
 
         def ready() -> None:
+            starting.over = True
             line: dict[str, object] = {"event": "ready", "url": url, "control": control, "pid": os.getpid()}
             if minted:
                 line["token"] = token
@@ -97,10 +98,20 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _on_signals_end() -> None:
-    """Make SIGTERM and SIGINT a normal end: the server stops by them and then raises them again, for nobody."""
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
+class _Starting:
+    """Makes SIGTERM and SIGINT a normal end: at once while the axis starts; later the server stops by them itself.
+
+    The server raises the signal again when it has stopped; by then nobody needs it.
+    """
+
+    def __init__(self) -> None:
+        self.over = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._end)
+
+    def _end(self, *_: object) -> None:
+        if not self.over:
+            sys.exit(0)
 
 
 def _token(path: Path | None, lang: str) -> tuple[str, bool]:

@@ -13,6 +13,7 @@ import httpx
 from conformance.violation import JudgeBlind
 
 CALL_TIMEOUT_S = 30.0
+KEEP_ALIVE_S = 1.5
 PREFIX = "/_axis/v1"
 
 
@@ -40,9 +41,14 @@ class AxisControl:
             base_url=self.url + PREFIX,
             headers={"Authorization": f"Bearer {token}"},
             timeout=CALL_TIMEOUT_S,
-            limits=httpx.Limits(max_connections=32),
-            verify=verify,
             trust_env=False,
+            # Idle connections go before the axis (5 s) or a proxy would close them; connecting is tried three times.
+            transport=httpx.AsyncHTTPTransport(
+                verify=verify,
+                trust_env=False,
+                limits=httpx.Limits(max_connections=32, keepalive_expiry=KEEP_ALIVE_S),
+                retries=2,
+            ),
         )
 
     async def close(self) -> None:

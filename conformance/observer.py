@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from conformance.axis import AxisControl
+from conformance.axis import AxisControl, AxisLost
 from conformance.violation import JudgeBlind
 from protocol.package.model import DocumentPackage, StatusPackage
 from protocol.package.reader import read_package
@@ -25,6 +25,7 @@ ACKNOWLEDGE = "updateStatus"
 HEADER = "xroadvnpt-"
 PAGE = 500
 WAIT_S = 10.0
+RETRY_PAUSES_S = (0.2, 1.0)
 
 
 @dataclass(slots=True, eq=False)
@@ -79,6 +80,7 @@ class Observer:
         self.exchanges: list[Exchange] = []
         self.last_seen: float | None = None
         self.lost: JudgeBlind | None = None
+        self._trouble: JudgeBlind | None = None
 
     async def start(self) -> None:
         """Skip what is in the journal already, then follow it; raises ``JudgeBlind`` when the axis cannot be read."""
@@ -132,6 +134,8 @@ class Observer:
                     await self._changed.wait()
                 return value
         except TimeoutError:
+            if self._trouble is not None:
+                raise JudgeBlind(str(self._trouble)) from self._trouble
             return None
 
     async def detail(self, exchange: Exchange) -> Mapping[str, Any]:
@@ -155,8 +159,7 @@ class Observer:
     async def _follow(self) -> None:
         try:
             while True:
-                page, following = await self._axis.exchanges(self._next, limit=PAGE, wait=WAIT_S)
-                self._next = following
+                page, self._next = await self._page()
                 mine = [row for row in page if row["system"] == self._system_id or row["operation"] == "inject"]
                 exchanges = [self._exchange(row) for row in mine]
                 await asyncio.gather(*(self._complete(exchange) for exchange in exchanges))
@@ -165,6 +168,19 @@ class Observer:
             self.lost = error if isinstance(error, JudgeBlind) else JudgeBlind(f"the journal is unreadable: {error!r}")
             async with self._changed:
                 self._changed.notify_all()
+
+    async def _page(self) -> tuple[list[Mapping[str, Any]], int]:
+        """Wait for the next exchanges; a connection that breaks once is taken up again, so that nothing is missed."""
+        for pause in RETRY_PAUSES_S:
+            try:
+                page = await self._axis.exchanges(self._next, limit=PAGE, wait=WAIT_S)
+            except AxisLost as error:
+                self._trouble = error
+                await asyncio.sleep(pause)
+            else:
+                self._trouble = None
+                return page
+        return await self._axis.exchanges(self._next, limit=PAGE, wait=WAIT_S)
 
     def _exchange(self, row: Mapping[str, Any]) -> Exchange:
         code = row.get("error_code")

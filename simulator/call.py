@@ -51,9 +51,9 @@ class Call:
         return self.signed.system_id
 
     def value(self, *names: str) -> str:
-        """Give a signed parameter, trimmed, ``""`` where it is absent."""
+        """Give a signed parameter, trimmed, ``""`` where it is absent; what UTF-8 cannot hold becomes ``?``."""
         assert self.signed is not None
-        return (self.signed.value(*names) or "").strip()
+        return (self.signed.value(*names) or "").strip().encode("utf-8", "replace").decode("utf-8")
 
     def entry(self, answer: Answer | None, content: Content | None, *, answered: bool) -> Entry:
         """Make the journal entry of what was answered; ``answered`` is false where the answer never left.

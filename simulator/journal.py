@@ -226,7 +226,10 @@ def _values(entry: Entry) -> dict[str, Any]:
 
 def findings_json(findings: Sequence[Finding]) -> str:
     """Write findings as the JSON list that rows carry."""
-    return json.dumps([finding.to_json() for finding in findings], ensure_ascii=False) if findings else "[]"
+    if not findings:
+        return "[]"
+    text = json.dumps([finding.to_json() for finding in findings], ensure_ascii=False)
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _packed(headers: Headers, secret: str | None) -> bytes:

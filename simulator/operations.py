@@ -45,7 +45,7 @@ class Work:
 
 
 async def received(axis: Axis, call: Call) -> Perform:
-    """``getReceivedEdocList``: what waits for the system, or what came in a period (C.3: the filters are a guess)."""
+    """``getReceivedEdocList``: what waits, or what came in a period (the filters are derived, not observed)."""
     kind, period = parameters.message_type(call), parameters.period(call)
     again = await axis.faults.listed_again(axis.faults.candidates(call.system, call.operation), call.ordinal)
     if again:
@@ -226,8 +226,13 @@ def _agency(body: bytes) -> Agency:
         raise parameters.invalid("body", "", "doi tuong JSON voi code, name, mail")
     values = {name: content.get(name, "") for name in ("code", "name", "pcode", "mail")}
     for name, value in values.items():
-        if not isinstance(value, str) or (name in ("code", "name") and not value.strip()):
+        if not isinstance(value, str) or not _storable(value) or (name in ("code", "name") and not value.strip()):
             raise parameters.invalid(name, value if isinstance(value, str) else str(value), "chuoi khong rong")
     return Agency(
         code=values["code"].strip(), name=values["name"].strip(), parent=values["pcode"].strip(), mail=values["mail"]
     )
+
+
+def _storable(text: str) -> bool:
+    """Tell whether a text from JSON is whole: half a surrogate pair can be written there, but not as UTF-8."""
+    return not any("\ud800" <= char <= "\udfff" for char in text)

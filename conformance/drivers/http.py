@@ -35,6 +35,8 @@ class HttpDriver(Driver):
         self._client = httpx.AsyncClient(
             timeout=None,  # noqa: S113 - Driver.call limits the whole call
             verify=verify,
+            # A server may close an idle connection just as the next call leaves on it; the fault would be ours.
+            limits=httpx.Limits(max_keepalive_connections=0),
             trust_env=False,
             follow_redirects=False,
         )

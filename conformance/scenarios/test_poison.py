@@ -114,14 +114,11 @@ async def _never_confirmed_unread(case: Case, name: str, letter: DocumentPackage
     )
     outcome = await case.exchange(
         lambda seen: (
-            seen.seq > spoilt.seq
-            and (
-                (is_fetch(seen, delivered) and seen.accepted)
-                or (
-                    seen.operation == ACKNOWLEDGE
-                    and seen.accepted
-                    and _final(seen.acknowledged, seen.receiver_id, delivered)
-                )
+            (is_fetch(seen, delivered) and seen.accepted)
+            or (
+                seen.operation == ACKNOWLEDGE
+                and seen.accepted
+                and _final(seen.acknowledged, seen.receiver_id, delivered)
             )
         ),
         reason="not-fetched",

@@ -12,17 +12,19 @@ from simulator.axis import Axis
 from simulator.control.problems import Problem
 from simulator.faults import Match, Rule, RuleError
 
+MAX_NUMBER = 2**31 - 1
+
 
 class MatchEntry(BaseModel):
     """Which requests; what is absent matches all. ``nth`` is the ordinal of the (system, operation) pair, from 1."""
 
     model_config = ConfigDict(extra="forbid")
 
-    system: str | None = None
-    operation: str | None = None
-    agency: str | None = None
-    document: str | None = None
-    nth: int | None = Field(default=None, ge=1)
+    system: str | None = Field(default=None, max_length=255)
+    operation: str | None = Field(default=None, max_length=64)
+    agency: str | None = Field(default=None, max_length=64)
+    document: str | None = Field(default=None, max_length=2000)
+    nth: int | None = Field(default=None, ge=1, le=MAX_NUMBER)
 
 
 class RuleEntry(BaseModel):
@@ -31,9 +33,9 @@ class RuleEntry(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     id: str = Field(min_length=1, max_length=64)
-    fault: str
+    fault: str = Field(max_length=64)
     match: MatchEntry = MatchEntry()
-    times: int | None = Field(default=None, ge=1)
+    times: int | None = Field(default=None, ge=1, le=MAX_NUMBER)
     args: dict[str, Any] = {}
 
 

@@ -44,7 +44,7 @@ class DirectoryEntry(BaseModel):
 
     name: str = Field(min_length=1, max_length=1000)
     old_code: str = Field(default="", max_length=64)
-    system: str | None = None
+    system: str | None = Field(default=None, max_length=255)
     parent: str = Field(default="", max_length=64)
     mail: str = Field(default="", max_length=320)
     is_agency: bool = True

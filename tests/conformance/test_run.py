@@ -143,9 +143,18 @@ def test_a_system_that_stops_polling_ends_the_run_as_invalid(
 ) -> None:
     monkeypatch.setattr("conformance.run.SILENCE_S", 2.5)
     monkeypatch.setattr("conformance.run.QUIET_S", 1.0)
-    toy = Toy(polls=2)
+    toy = Toy()
     join(toy, axis)
-    stories = [scenario(polls, "before"), scenario(waits_in_vain, "after"), scenario(polls, "later", phase="poison")]
+
+    async def then_stops(case: Case) -> None:
+        await polls(case)
+        toy.polls = 0
+
+    stories = [
+        scenario(then_stops, "before"),
+        scenario(waits_in_vain, "after"),
+        scenario(polls, "later", phase="poison"),
+    ]
     ended = conducted(toy, stories, tmp_path, axis)
     outcomes = by_slug(ended)
     assert outcomes["before"].verdict.value == "pass"

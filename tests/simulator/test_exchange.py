@@ -186,7 +186,7 @@ def test_a_recall_goes_to_the_recipient_that_it_names(
 def test_the_axis_rewrites_what_it_passes_on_and_adds_its_hop(
     office: Office, sender: Participant, receiver: Participant
 ) -> None:
-    """C.6 of the observations: canonical form, Direction, a manifest made anew, a hop without an OrganId."""
+    """Canonical form and line ends, a manifest made anew, a hop without an OrganId (AXS-09)."""
     document = office.document(sender, receiver)
     assert document.manifest is not None
     described = tuple(replace(reference, description="Bản chính") for reference in document.manifest)
