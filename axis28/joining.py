@@ -20,11 +20,17 @@ def run_to_end(main: Coroutine[Any, Any, _Result]) -> _Result:
     """Run a coroutine; SIGTERM unwinds it as Ctrl-C does, so that nothing it started or registered outlives it."""
     import asyncio  # noqa: PLC0415 - the parsers that import this module shall not pay for it
 
-    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    async def watched() -> _Result:
+        task = asyncio.current_task()
+        assert task is not None
+        # Not by way of SIGINT: a shell that runs us in the background has us ignore that.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        return await main
+
     try:
-        return asyncio.run(main)
-    finally:
-        signal.signal(signal.SIGTERM, before)
+        return asyncio.run(watched())
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
 
 
 def join_options(parser: argparse.ArgumentParser, lang: str) -> None:

@@ -10,6 +10,7 @@ from conformance.case import Case, Crossing, Delivered, Ref, Refusal
 from conformance.dms import RefLike
 from conformance.scenarios.sightings import reported
 from conformance.system import Peer
+from conformance.violation import NotSupported
 from protocol.package.model import DocumentPackage, ResponseFor
 
 STEPS = ("assign", "process", "finish")
@@ -84,8 +85,10 @@ async def perform(case: Case, operation: str, letter: RefLike, **args: Any) -> M
         raise case.fail(
             "operation-refused", expected=f"{operation!r} is carried out", got=f"{answer.category}: {answer.reason}"
         )
+    if answer.kind == "unsupported":
+        raise NotSupported(operation)
     if answer.kind != "ok":
-        return await case.dms.do(operation, {"document": named.to_json(), **args})
+        raise case.fail("driver-error", expected=f"{operation!r} is carried out", got=f"{answer.kind}: {answer.reason}")
     return answer.value
 
 

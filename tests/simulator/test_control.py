@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import json
-import threading
-import time
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,11 +12,10 @@ from jsonschema.validators import Draft202012Validator
 
 import schemas
 from protocol.package.writer import write_package
-from tests.axis_process import RunningAxis, running_axis
+from tests.axis_process import RunningAxis
 from tests.simulator.conftest import Office, Participant
 from tests.simulator.test_exchange import ok
 from tests.simulator.test_routing import inbox
-from tests.simulator.test_transport import raw, request
 
 
 def fits(value: object, definition: str) -> None:
@@ -243,110 +238,6 @@ def test_documents_are_found_by_their_marks(office: Office, sender: Participant,
         ("fetched", receiver.code),
     ]
     problem(office.axis.call("GET", "/documents/nothing"), 404)
-
-
-def test_the_journal_is_read_in_pages_and_waited_for(office: Office, sender: Participant) -> None:
-    axis = office.axis
-    inbox(sender)
-    axis.last_exchange("getReceivedEdocList")
-    last = axis.exchanges()[-1]["seq"]
-    first = axis.call("GET", "/exchanges", params={"limit": 1}).json()
-    assert (len(first["exchanges"]), first["next"]) == (1, first["exchanges"][0]["seq"])
-    empty = axis.call("GET", "/exchanges", params={"after": last + 1000}).json()
-    assert empty == {"exchanges": [], "next": last + 1000}
-
-    answers: list[float] = []
-
-    def wait() -> None:
-        started = time.monotonic()
-        found = axis.call("GET", "/exchanges", params={"after": last, "wait": 20}).json()
-        assert found["exchanges"]
-        answers.append(time.monotonic() - started)
-
-    waiting = [threading.Thread(target=wait) for _ in range(5)]
-    for thread in waiting:
-        thread.start()
-    started = time.monotonic()
-    assert axis.call("GET", "/clock").status_code == 200  # the loop is free meanwhile
-    inbox(sender)
-    for thread in waiting:
-        thread.join(25)
-    assert len(answers) == 5
-    assert time.monotonic() - started < 15
-    for wrong in ({"after": -1}, {"limit": 0}, {"wait": 31}, {"after": 2**70}, {"limit": "x"}):
-        problem(axis.call("GET", "/exchanges", params=wrong), 422)
-    for wrong_seq in ("0", "999999999", str(2**80)):
-        problem(axis.call("GET", f"/exchanges/{wrong_seq}"), 404)
-
-
-def test_neither_secret_nor_token_nor_mac_is_told(office: Office, sender: Participant, receiver: Participant) -> None:
-    """Planted where a careless client might leave them: header values, bodies, descriptions."""
-    axis = office.axis
-    call = request(sender, "updateStatus", {"docId": "x", "status": "done", "note": sender.secret}, body=b"{}")
-    raw(axis, call.replace(b"Host: axis", b"Host: axis\r\nAuthorization: Bearer " + axis.token.encode()))
-    raw(axis, request(sender, "registerAgency", {}, body=json.dumps({"key": sender.secret}).encode()))
-    ok(sender.official().send(office.letter(sender, receiver), sender=sender.code).result)
-    for entry in sender.exchanges():
-        text = axis.call("GET", f"/exchanges/{entry['seq']}").text
-        detail = json.loads(text)
-        bodies = base64.b64decode(detail["request"]["body"]) + base64.b64decode(detail["answer"]["body"])
-        assert sender.secret not in text
-        assert sender.secret.encode() not in bodies
-        assert axis.token not in text
-        mac = dict(detail["request"]["headers"])["xroadvnpt-hash-header"]
-        assert len(mac) == 9
-        assert mac.endswith("…")
-    assert sender.secret not in axis.errors()
-    assert axis.token not in axis.errors()
-
-
-def test_the_clock_dates_everything(tmp_path: Path) -> None:
-    with running_axis(tmp_path) as axis:
-        office = Office(axis)
-        sender, receiver = office.participant(), office.participant()
-        body = {"now": "2031-02-03T04:05:06.700+07:00", "frozen": True}
-        assert axis.call("PUT", "/clock", json=body).json() == body | {"rate": 1.0}
-        call = sender.official().send(office.letter(sender, receiver), sender=sender.code)
-        assert call.answer.header("Date") == "Sun, 02 Feb 2031 21:05:06 GMT"
-        [item] = inbox(receiver)
-        assert item["created_time"] == "03/02/2031 04:05:06"
-        package = ok(receiver.official().fetch(item["docId"]).result).text
-        assert package is not None
-        assert b"<edXML:Timestamp>2031/02/03 04:05:06</edXML:Timestamp>" in package
-        assert sender.exchanges()[-1]["at"] == "2031-02-03T04:05:06.700+07:00"
-        axis.call("PUT", "/clock", json={"frozen": False, "rate": 1000})
-        time.sleep(0.2)
-        assert axis.call("GET", "/clock").json()["now"] > "2031-02-03T04:06:"
-        for wrong in ({"rate": 0}, {"rate": 1001}, {"now": "2031-02-03T04:05:06"}, {"now": "x"}, {"speed": 2}):
-            problem(axis.call("PUT", "/clock", json=wrong), 422)
-
-
-def test_reset_goes_back_to_the_start(tmp_path: Path) -> None:
-    systems = tmp_path / "systems.toml"
-    systems.write_text(
-        '[[system]]\nid = "START"\nsecret = "not-a-real-secret-start"\n'
-        'agencies = [{ code = "H99.01", name = "Sở Thử nghiệm" }]\n',
-        encoding="utf-8",
-    )
-    with running_axis(tmp_path, "--systems", str(systems)) as axis:
-        office = Office(axis)
-        sender = office.participant()
-        axis.inject(office.letter(sender, "H99.01", files=8), sender.code)
-        large = office.letter(sender, "H99.01") + b" " * 100_000
-        axis.inject(large, sender.code)
-        axis.call("PUT", "/faults", json={"rules": [{"id": "a", "fault": "empty-200"}]})
-        axis.call("PUT", "/clock", json={"now": "2031-01-01T00:00:00+07:00"})
-        last = axis.exchanges()[-1]["seq"]
-        assert axis.call("POST", "/reset").status_code == 204
-        assert [system["id"] for system in axis.call("GET", "/systems").json()["systems"]] == ["START"]
-        assert axis.call("GET", "/documents").json() == {"documents": []}
-        assert axis.call("GET", "/faults").json() == {"rules": []}
-        assert axis.call("GET", "/exchanges").json() == {"exchanges": [], "next": 0}
-        assert axis.call("GET", "/clock").json()["now"] < "2031"
-        assert [path for path in (tmp_path / "axis" / "bodies").rglob("*") if path.is_file()] == []
-        sender = office.participant()
-        axis.inject(office.letter(sender, "H99.01"), sender.code)
-        assert axis.exchanges()[0]["seq"] > last
 
 
 def test_what_does_not_exist_is_a_problem(axis: RunningAxis) -> None:

@@ -1,0 +1,61 @@
+"""The clock of the axis dates everything; a reset goes back to the start."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from tests.axis_process import running_axis
+from tests.simulator.conftest import Office
+from tests.simulator.test_control import problem
+from tests.simulator.test_exchange import ok
+from tests.simulator.test_routing import inbox
+
+
+def test_the_clock_dates_everything(tmp_path: Path) -> None:
+    with running_axis(tmp_path) as axis:
+        office = Office(axis)
+        sender, receiver = office.participant(), office.participant()
+        body = {"now": "2031-02-03T04:05:06.700+07:00", "frozen": True}
+        assert axis.call("PUT", "/clock", json=body).json() == body | {"rate": 1.0}
+        call = sender.official().send(office.letter(sender, receiver), sender=sender.code)
+        assert call.answer.header("Date") == "Sun, 02 Feb 2031 21:05:06 GMT"
+        [item] = inbox(receiver)
+        assert item["created_time"] == "03/02/2031 04:05:06"
+        package = ok(receiver.official().fetch(item["docId"]).result).text
+        assert package is not None
+        assert b"<edXML:Timestamp>2031/02/03 04:05:06</edXML:Timestamp>" in package
+        assert sender.exchanges()[-1]["at"] == "2031-02-03T04:05:06.700+07:00"
+        axis.call("PUT", "/clock", json={"frozen": False, "rate": 1000})
+        time.sleep(0.2)
+        assert axis.call("GET", "/clock").json()["now"] > "2031-02-03T04:06:"
+        for wrong in ({"rate": 0}, {"rate": 1001}, {"now": "2031-02-03T04:05:06"}, {"now": "x"}, {"speed": 2}):
+            problem(axis.call("PUT", "/clock", json=wrong), 422)
+
+
+def test_reset_goes_back_to_the_start(tmp_path: Path) -> None:
+    systems = tmp_path / "systems.toml"
+    systems.write_text(
+        '[[system]]\nid = "START"\nsecret = "not-a-real-secret-start"\n'
+        'agencies = [{ code = "H99.01", name = "Sở Thử nghiệm" }]\n',
+        encoding="utf-8",
+    )
+    with running_axis(tmp_path, "--systems", str(systems)) as axis:
+        office = Office(axis)
+        sender = office.participant()
+        axis.inject(office.letter(sender, "H99.01", files=8), sender.code)
+        large = office.letter(sender, "H99.01") + b" " * 100_000
+        axis.inject(large, sender.code)
+        axis.call("PUT", "/faults", json={"rules": [{"id": "a", "fault": "empty-200"}]})
+        axis.call("PUT", "/clock", json={"now": "2031-01-01T00:00:00+07:00"})
+        last = axis.exchanges()[-1]["seq"]
+        assert axis.call("POST", "/reset").status_code == 204
+        assert [system["id"] for system in axis.call("GET", "/systems").json()["systems"]] == ["START"]
+        assert axis.call("GET", "/documents").json() == {"documents": []}
+        assert axis.call("GET", "/faults").json() == {"rules": []}
+        assert axis.call("GET", "/exchanges").json() == {"exchanges": [], "next": 0}
+        assert axis.call("GET", "/clock").json()["now"] < "2031"
+        assert [path for path in (tmp_path / "axis" / "bodies").rglob("*") if path.is_file()] == []
+        sender = office.participant()
+        axis.inject(office.letter(sender, "H99.01"), sender.code)
+        assert axis.exchanges()[0]["seq"] > last
