@@ -18,7 +18,7 @@ from schemas.registry import CheckEntry
 OVERRUN_S = 5.0
 MAX_WITNESSES = 24
 
-Silence = Callable[[], Awaitable[str | None]]
+Silence = Callable[[Violation], Awaitable[str | None]]
 
 
 def now() -> datetime:
@@ -68,7 +68,7 @@ async def decide(stage: Stage, scenario: Scenario, deadline: float, silence: Sil
         finally:
             await case.close()
     except Violation as violation:
-        gone = await silence() if violation.silent else None
+        gone = await silence(violation) if violation.silent else None
         verdict, reason = Verdict(violation.verdict), violation.reason
         expected, got = violation.expected, violation.got
         for exchange in violation.witnesses:

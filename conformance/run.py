@@ -10,6 +10,7 @@ from datetime import datetime
 
 from conformance.checks import Scenario
 from conformance.decision import decide, missing_capability, now, undecided
+from conformance.dms import SILENT
 from conformance.events import CheckDecided, Event, Listener, PhaseStarted, RunStarted, RunStopped
 from conformance.evidence import Evidence, Unwritable
 from conformance.outcome import Outcome
@@ -19,9 +20,10 @@ from conformance.stage import Stage
 from conformance.staging import described, staged
 from conformance.system import System
 from conformance.verdict import INTERRUPTED, Verdict
-from conformance.violation import JudgeBlind
+from conformance.violation import JudgeBlind, Violation
 
 QUIET_S = 2.0
+JOURNAL_LAG_S = 1.5
 SILENCE_S = 15.0
 SILENCE_INTERVALS = 5
 
@@ -156,7 +158,7 @@ class Run:
                 got="not one since the run began",
             )
         if outcome is None:
-            silence = _judge_first if self._disturbs(phase) else lambda: self._gone(stage)
+            silence = _judge_first if self._disturbs(phase) else lambda seen: self._gone(stage, seen)
             task = asyncio.create_task(decide(stage, story, deadline, silence))
             self._tasks.add(task)
             try:
@@ -175,16 +177,24 @@ class Run:
         reason, detail = self._stopped
         return undecided(story.entry, Verdict.INCONCLUSIVE, reason, got=detail)
 
-    async def _gone(self, stage: Stage) -> str | None:
-        """Say that the system, which called before, has gone silent, waiting as long as it takes to tell."""
+    async def _gone(self, stage: Stage, seen: Violation | None = None) -> str | None:
+        """Say that the system, which called before, has gone silent, waiting as long as it takes to tell.
+
+        A driver that does not answer is reason enough to wait for the next call at the axis: a system whose driver
+        alone has died polls on and fails, one that is gone altogether has stopped polling.
+        """
         observer = stage.observer
         quiet = observer.silent_for()
-        if observer.lost is not None or quiet is None or quiet < max(QUIET_S, 2 * stage.sut.poll_interval_s):
+        if observer.lost is not None or quiet is None:
             return None
-        last, limit = observer.last_seen, self._silence_s(stage)
-        assert last is not None
+        doubted = seen is not None and seen.reason in SILENT
+        if not doubted and quiet < max(QUIET_S, 2 * stage.sut.poll_interval_s):
+            return None
+        limit = self._silence_s(stage)
+        # What comes within the next moment may have happened before the system went: the journal lags a little behind.
+        doubt = asyncio.get_running_loop().time()
         try:
-            back = await observer.until(lambda: observer.last_seen != last, last + limit)
+            back = await observer.until(lambda: (observer.last_seen or 0.0) > doubt + JOURNAL_LAG_S, doubt + limit)
         except JudgeBlind:
             return None
         return None if back else f"no call of system {stage.sut.id} for {limit:.0f} s, though it had polled before"
@@ -225,6 +235,6 @@ class Run:
             listener(event)
 
 
-async def _judge_first() -> str | None:
+async def _judge_first(_seen: Violation) -> str | None:
     """In a disturbance phase a system that falls silent has failed the check: the disturbance silenced it."""
     return None

@@ -163,6 +163,27 @@ def test_a_system_that_stops_polling_ends_the_run_as_invalid(
     assert raw.build(ended)["exit_code"] == 3
 
 
+@pytest.mark.parametrize(("polls_on", "ending"), [(True, ("fail", 1)), (False, ("inconclusive", 3))])
+def test_a_dead_driver_fails_unless_the_whole_system_is_gone(
+    axis: RunningAxis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, polls_on: object, ending: tuple[str, int]
+) -> None:
+    monkeypatch.setattr("conformance.run.SILENCE_S", 2.5)
+
+    async def never(_request: dict[str, Any]) -> None:
+        await asyncio.Event().wait()
+
+    toy = Toy(answers={"send": never})
+    join(toy, axis)
+
+    async def asks(case: Case) -> None:
+        await polls(case)
+        toy.polls = None if polls_on else 0
+        await case.dms.send({"state": "signed"})
+
+    ended = conducted(toy, [scenario(asks, "asks")], tmp_path, axis)
+    assert (by_slug(ended)["asks"].verdict.value, raw.build(ended)["exit_code"]) == ending
+
+
 def test_a_disturbance_that_silences_the_system_fails_its_check_first(
     axis: RunningAxis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import inspect
 import itertools
 import sys
 import types
@@ -91,8 +92,8 @@ class Toy:
     async def handle(self, request: dict[str, Any]) -> dict[str, Any]:
         identifier, operation = request["id"], request["op"]
         if operation in self.answers:
-            answer: dict[str, Any] = self.answers[operation](request)
-            return answer
+            answer: Any = self.answers[operation](request)
+            return dict(await answer if inspect.isawaitable(answer) else answer)
         if operation == "describe":
             return {"id": identifier, "ok": self.describe()}
         if operation == "configure":
