@@ -24,7 +24,7 @@ from tests.proof import write_proof
 SAMPLE_SEED = int(os.environ.get("AXIS28_SAMPLE_SEED", "28"))
 SAMPLE_SIZE = 4
 SECOND_GRACE = 4 * GRACE
-AT_ONCE = max(2, (os.cpu_count() or 2) * 3 // 2)
+AT_ONCE = 2 * (os.cpu_count() or 1)
 
 MUTANTS = [name for name, mutant in registry.mutants().items() if not mutant.load]
 SAMPLE = sorted(random.Random(SAMPLE_SEED).sample(MUTANTS, SAMPLE_SIZE))
