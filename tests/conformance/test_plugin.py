@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import uuid
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from pathlib import Path
@@ -74,7 +75,7 @@ ENTRY = CheckEntry(
 @pytest.fixture
 def vendor(axis: RunningAxis, tmp_path: Path) -> Path:
     """A vendor's folder with a driver, and stories of its own to be added."""
-    system, code = f"TOY.{tmp_path.name}"[:40], f"H97.{abs(hash(tmp_path.name)) % 90 + 10}.01"
+    system, code = f"TOY.{tmp_path.name}"[:40], f"H97.{uuid.uuid4().int % 10**9:09d}"
     axis.register(system, SECRET, [{"code": code, "name": "Sở Đồ chơi"}])
     (tmp_path / "toy_driver.py").write_text(DRIVER.format(url=axis.url, system=system, secret=SECRET, code=code))
     (tmp_path / "tests_entry.py").write_text(ENTRY)
@@ -169,6 +170,18 @@ def test_without_a_driver_the_plugin_does_nothing(tmp_path: Path) -> None:
     done = run(tmp_path, "-q")
     assert done.returncode == 0, done.stdout
     assert "axis28:" not in done.stdout
+
+
+def test_a_vendor_with_a_conformance_folder_of_its_own_keeps_its_pytest(tmp_path: Path) -> None:
+    (tmp_path / "conformance").mkdir()
+    (tmp_path / "conformance" / "__init__.py").write_text("")
+    (tmp_path / "test_theirs.py").write_text("def test_goes_on():\n    assert True\n")
+    theirs = run(tmp_path, "-q", environ={**os.environ, "PYTHONPATH": str(tmp_path)})
+    assert theirs.returncode == 0, theirs.stdout + theirs.stderr
+    asked = run(tmp_path, "--axis28-driver", "exec:true", environ={**os.environ, "PYTHONPATH": str(tmp_path)})
+    assert asked.returncode == 2
+    assert "conformance" in asked.stdout + asked.stderr
+    assert "Traceback" not in asked.stdout + asked.stderr
 
 
 def test_the_scenarios_without_a_driver_say_what_is_missing(tmp_path: Path) -> None:
