@@ -11,6 +11,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,6 +43,7 @@ def register(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
     parser.add_argument("--systems", type=Path, metavar="FILE", help=text("systems"))
     parser.add_argument("--body-limit", type=_megabytes, default=None, metavar="MB", help=text("body-limit"))
     parser.add_argument("--control-token-file", type=Path, metavar="FILE", help=text("token-file"))
+    parser.add_argument("--stop-with-stdin", action="store_true", help=text("stop-with-stdin"))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -58,6 +60,8 @@ def run(args: argparse.Namespace) -> int:
     token, minted = _token(args.control_token_file, lang)
     systems = _systems(args.systems, lang)
     starting = _Starting()
+    if args.stop_with_stdin:
+        threading.Thread(target=_stop_with_stdin, name="stdin-watch", daemon=True).start()
     try:
         listening = listen(args.host, args.port)
     except OSError as error:
@@ -112,6 +116,14 @@ class _Starting:
     def _end(self, *_: object) -> None:
         if not self.over:
             sys.exit(0)
+
+
+def _stop_with_stdin() -> None:
+    """End this process in order once nobody holds the other end of its standard input any more."""
+    # Not through sys.stdin: a daemon thread must not hold its lock when the interpreter ends.
+    while os.read(0, 4096):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _token(path: Path | None, lang: str) -> tuple[str, bool]:

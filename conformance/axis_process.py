@@ -34,7 +34,8 @@ class AxisProcess:
 async def started_axis(listen: str) -> AsyncIterator[AxisProcess]:
     """Start ``axis28 simulate`` on ``HOST:PORT`` (port 0 takes a free one) until the block ends.
 
-    The child has a session of its own, so that Ctrl-C reaches the suite only, which then stops it in order. Raises
+    The child has a session of its own, so that Ctrl-C reaches the suite only, which then stops it in order. It holds
+    the other end of the child's standard input: even a suite that is killed leaves no axis behind. Raises
     ``SetupFailure`` with the child's last words when it does not become ready.
     """
     host, port = _address(listen)
@@ -43,7 +44,8 @@ async def started_axis(listen: str) -> AsyncIterator[AxisProcess]:
         # -P keeps the working folder off the path: a vendor's own `schemas/` must not shadow the suite's.
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-P", "-m", "axis28", "simulate", "--host", host, "--port", str(port),
-            stdin=asyncio.subprocess.DEVNULL,
+            "--stop-with-stdin",
+            stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=errors,
             env={**os.environ, TOKEN_VARIABLE: token},

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 
-from .commands import report, run, serving, write_systems
+from .commands import AXIS28, environment, report, run, serving, write_systems
 from .tcp_proxy import proxied
 
 SYSTEM = ("TEST.SYS.A1", "not-a-real-secret-a1")
+# Reads its requests and never answers.
+SILENT_DRIVER = (sys.executable, "-c", "'import sys; sys.stdin.read()'")
 AGENCIES = (("H99.91", "Sở Thử nghiệm Một"), ("H99.91.02", "Chi cục Thử nghiệm Hai"))
 
 
@@ -123,3 +129,31 @@ def test_an_axis_that_is_down_is_named_in_one_line(tmp_path: Path) -> None:
     assert done.returncode in (2, 3), done.stderr
     assert "127.0.0.1:9" in done.stderr
     assert "Traceback" not in done.stderr + done.stdout
+
+
+def test_a_killed_suite_leaves_no_axis_behind(tmp_path: Path) -> None:
+    suite = subprocess.Popen(
+        [*AXIS28, "certify", "--driver", "exec:" + " ".join(SILENT_DRIVER), "--out", str(tmp_path / "out")],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env=environment(),
+        cwd=tmp_path,
+    )
+    try:
+        axis = _child_axis(suite.pid)
+    finally:
+        suite.kill()
+        suite.communicate(timeout=30)
+    _, alive = psutil.wait_procs([axis], timeout=30)
+    assert not alive
+
+
+def _child_axis(pid: int) -> psutil.Process:
+    """Wait for the axis that a suite started."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        for child in psutil.Process(pid).children():
+            if "simulate" in child.cmdline() and child.net_connections(kind="tcp"):
+                return child
+        time.sleep(0.1)
+    raise AssertionError("the suite started no axis")
