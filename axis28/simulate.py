@@ -52,6 +52,7 @@ def run(args: argparse.Namespace) -> int:
 
     from simulator.axis import build  # noqa: PLC0415
     from simulator.directory import DirectoryError  # noqa: PLC0415
+    from simulator.folder import FolderHeld  # noqa: PLC0415
     from simulator.serve import addresses, listen, serve  # noqa: PLC0415
     from simulator.settings import BODY_LIMIT, Settings  # noqa: PLC0415
     from simulator.store.store import UnusableStore  # noqa: PLC0415
@@ -60,6 +61,7 @@ def run(args: argparse.Namespace) -> int:
     token, minted = _token(args.control_token_file, lang)
     systems = _systems(args.systems, lang)
     starting = _Starting()
+    os.umask(0o077)  # packages and secrets are nobody else's
     if args.stop_with_stdin:
         threading.Thread(target=_stop_with_stdin, name="stdin-watch", daemon=True).start()
     try:
@@ -83,6 +85,8 @@ def run(args: argparse.Namespace) -> int:
         )
         try:
             axis = build(settings)
+        except FolderHeld as error:
+            raise _complaint(lang, "data-held", folder=data) from error
         except (UnusableStore, DirectoryError) as error:
             raise _complaint(lang, "cannot-start", problem=error) from error
         except (OSError, SQLAlchemyError) as error:
@@ -158,7 +162,7 @@ def _folder(given: Path | None, lang: str) -> Iterator[Path]:
     """Give the data folder: the user's, or a temporary one that is removed at the end."""
     if given is not None:
         try:
-            given.mkdir(parents=True, exist_ok=True)
+            given.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise _complaint(lang, "unusable-data", folder=given, problem=error.strerror or error) from error
         yield given
@@ -171,14 +175,16 @@ def _folder(given: Path | None, lang: str) -> Iterator[Path]:
 
 
 def _port(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= 65535:
+    if not (text.isascii() and text.isdecimal() and len(text) <= 5 and int(text) <= 65535):
         raise argparse.ArgumentTypeError(messages.text("simulator.command.bad-port", messages.language(), value=text))
-    return number
+    return int(text)
 
 
 def _megabytes(text: str) -> int:
-    number = float(text)
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
     if not 0 < number <= 4096:
         raise argparse.ArgumentTypeError(messages.text("simulator.command.bad-limit", messages.language(), value=text))
     return int(number * 1024 * 1024)

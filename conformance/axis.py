@@ -10,9 +10,12 @@ from urllib.parse import quote
 
 import httpx
 
+from conformance import address
+from conformance.told import told
 from conformance.violation import JudgeBlind
 
 CALL_TIMEOUT_S = 30.0
+PULSE_S = 5.0
 KEEP_ALIVE_S = 1.5
 PREFIX = "/_axis/v1"
 
@@ -21,8 +24,10 @@ class ControlRefused(JudgeBlind):
     """The axis did not do what the suite asked; ``status`` is the HTTP status, ``problem`` its RFC 9457 object."""
 
     def __init__(self, status: int, problem: Mapping[str, Any], what: str) -> None:
-        detail = problem.get("detail") or problem.get("title") or "no reason given"
-        super().__init__(f"the axis refused {what}: HTTP {status}: {detail}")
+        detail = problem.get("detail") or problem.get("title") or told("no reason given")
+        super().__init__(
+            told("the axis refused {what}: HTTP {status}: {detail}", what=what, status=status, detail=detail)
+        )
         self.status = status
         self.problem = problem
 
@@ -36,53 +41,65 @@ class AxisControl:
 
     def __init__(self, url: str, token: str, *, ca: str | None = None) -> None:
         self.url = url.rstrip("/")
+        self.shown = address.shown(self.url)
         verify: ssl.SSLContext | bool = ssl.create_default_context(cafile=ca) if ca else True
-        self._client = httpx.AsyncClient(
-            base_url=self.url + PREFIX,
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=CALL_TIMEOUT_S,
-            trust_env=False,
-            # Idle connections go before the axis (5 s) or a proxy would close them; connecting is tried three times.
-            transport=httpx.AsyncHTTPTransport(
-                verify=verify,
+        self._client, self._pulse = (
+            httpx.AsyncClient(
+                base_url=self.shown + PREFIX,
+                headers={"Authorization": f"Bearer {token}"},
+                timeout=CALL_TIMEOUT_S,
                 trust_env=False,
-                limits=httpx.Limits(max_connections=32, keepalive_expiry=KEEP_ALIVE_S),
-                retries=2,
-            ),
+                # Idle connections go before the axis (5 s) or a proxy would close them; connecting has three tries.
+                transport=httpx.AsyncHTTPTransport(
+                    verify=verify,
+                    trust_env=False,
+                    limits=httpx.Limits(max_connections=connections, keepalive_expiry=KEEP_ALIVE_S),
+                    retries=2,
+                ),
+            )
+            # What tells whether the axis is alive must not queue behind what it is slow with.
+            for connections in (32, None)
         )
 
     async def close(self) -> None:
         """Close the connections."""
         await self._client.aclose()
+        await self._pulse.aclose()
 
     async def now(self) -> datetime:
-        """Give the time of the axis clock, which needs no token."""
-        answer = await self._call("GET", "/clock", "its clock")
+        """Give the time of the axis clock, which needs no token; ``AxisLost`` where it does not come in 5 s."""
+        answer = await self._call("GET", "/clock", told("its clock"), client=self._pulse, timeout=PULSE_S)
         try:
             return datetime.fromisoformat(str(answer["now"]))
         except (KeyError, ValueError) as error:
-            raise AxisLost(f"{self.url} has no axis clock: {answer!r:.200}") from error
+            raise AxisLost(told("{url} has no axis clock: {answer!r:.200}", url=self.shown, answer=answer)) from error
 
     async def system(self, system_id: str) -> Mapping[str, Any]:
         """Give a registered system with its agencies; ``ControlRefused`` with status 404 where there is none."""
-        return await self._call("GET", f"/systems/{quote(system_id, safe='')}", f"the system {system_id}")
+        return await self._call(
+            "GET", f"/systems/{quote(system_id, safe='')}", told("the system {system}", system=system_id)
+        )
 
     async def register(self, system_id: str, secret: str, agencies: Sequence[Mapping[str, Any]]) -> None:
         """Register a system with its agencies."""
         body = {"secret": secret, "agencies": list(agencies)}
-        await self._call("PUT", f"/systems/{quote(system_id, safe='')}", f"to register {system_id}", json=body)
+        await self._call(
+            "PUT", f"/systems/{quote(system_id, safe='')}", told("to register {system}", system=system_id), json=body
+        )
 
     async def unregister(self, system_id: str) -> None:
         """Remove a system with its codes, queue entries and documents; one that is gone already is fine."""
         try:
-            await self._call("DELETE", f"/systems/{quote(system_id, safe='')}", f"to remove {system_id}")
+            await self._call(
+                "DELETE", f"/systems/{quote(system_id, safe='')}", told("to remove {system}", system=system_id)
+            )
         except ControlRefused as error:
             if error.status != 404:
                 raise
 
     async def agency_codes(self) -> frozenset[str]:
         """Give every agency code of the directory, old codes too."""
-        answer = await self._call("GET", "/agencies", "its directory")
+        answer = await self._call("GET", "/agencies", told("its directory"))
         rows = answer.get("agencies", [])
         return frozenset(code for row in rows for code in (row.get("code"), row.get("old_code")) if code)
 
@@ -97,7 +114,7 @@ class AxisControl:
         return await self._call(
             "POST",
             "/packages",
-            "an injected package",
+            told("an injected package"),
             params=query,
             content=body,
             headers={"Content-Type": "application/octet-stream"},
@@ -105,12 +122,22 @@ class AxisControl:
 
     async def put_fault(self, rule: Mapping[str, Any]) -> None:
         """Set one fault rule; a rule with the same id is replaced."""
-        await self._call("PUT", "/faults", f"the fault {rule.get('fault')}", json={"rules": [dict(rule)]})
+        await self._call(
+            "PUT",
+            f"/faults/{quote(str(rule['id']), safe='')}",
+            told("the fault {fault}", fault=rule.get("fault")),
+            json=dict(rule),
+        )
+
+    async def faults(self) -> list[str]:
+        """Give the ids of the fault rules in force, whoever set them."""
+        answer = await self._call("GET", "/faults", told("its faults"))
+        return [str(rule["id"]) for rule in answer["rules"]]
 
     async def lift_fault(self, rule_id: str) -> None:
         """Remove one fault rule; one that is gone already is fine."""
         try:
-            await self._call("DELETE", "/faults", "to lift a fault", params={"id": rule_id})
+            await self._call("DELETE", f"/faults/{quote(rule_id, safe='')}", told("to lift a fault"))
         except ControlRefused as error:
             if error.status != 404:
                 raise
@@ -120,26 +147,37 @@ class AxisControl:
         answer = await self._call(
             "GET",
             "/exchanges",
-            "its journal",
+            told("its journal"),
             params={"after": after, "limit": limit, "wait": wait},
-            timeout=CALL_TIMEOUT_S + wait,
+            client=self._pulse,
+            timeout=PULSE_S + wait,
         )
         return list(answer["exchanges"]), int(answer["next"])
 
     async def exchange(self, seq: int) -> Mapping[str, Any]:
         """Give one exchange in full."""
-        return await self._call("GET", f"/exchanges/{seq}", f"exchange {seq}")
+        return await self._call("GET", f"/exchanges/{seq}", told("exchange {seq}", seq=seq))
 
-    async def _call(self, method: str, path: str, what: str, **options: Any) -> Mapping[str, Any]:
+    async def _call(
+        self, method: str, path: str, what: str, *, client: httpx.AsyncClient | None = None, **options: Any
+    ) -> Mapping[str, Any]:
         try:
-            answer = await self._client.request(method, path, **options)
+            answer = await (client or self._client).request(method, path, **options)
         except httpx.HTTPError as error:
-            text = f"the axis at {self.url} cannot be reached: {type(error).__name__} {error}".rstrip()
+            text = told(
+                "the axis at {url} cannot be reached: {problem}",
+                url=self.shown,
+                problem=f"{type(error).__name__} {error}".rstrip(),
+            )
             raise AxisLost(text) from error
         try:
             value = answer.json() if answer.content else {}
         except ValueError as error:
-            raise AxisLost(f"{self.url} answers no JSON (HTTP {answer.status_code}): is this an axis?") from error
+            raise AxisLost(
+                told(
+                    "{url} answers no JSON (HTTP {status}): is this an axis?", url=self.shown, status=answer.status_code
+                )
+            ) from error
         if not isinstance(value, dict):
             value = {"items": value}
         if not answer.is_success:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 import traceback
 from concurrent.futures import Future
@@ -27,7 +28,9 @@ class Conductor:
         self._begun = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._work, name="axis28-run")
+        self._report: dict[str, Any] | None = None
         run.listen(self._hear)
+        run.on_end = self._write
 
     def preview(self) -> RunStarted:
         """Ask the system to describe itself and say what would be run."""
@@ -54,8 +57,19 @@ class Conductor:
             except RuntimeError:
                 # The loop was closed between the question and the call: the run has just ended by itself.
                 pass
-        self._thread.join()
-        return write(self._result.result(), self._run)
+        while self._thread.is_alive():
+            try:
+                self._thread.join()
+            except KeyboardInterrupt:
+                # The report stands by now: whoever cannot wait for the clearing up need not.
+                with contextlib.suppress(RuntimeError):
+                    self._loop.call_soon_threadsafe(self._run.abandon) if self._loop else None
+        self._result.result()
+        assert self._report is not None
+        return self._report
+
+    def _write(self, conducted: Conducted) -> None:
+        self._report = write(conducted, self._run)
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, PhaseStarted):
@@ -92,4 +106,7 @@ def write(conducted: Conducted, run: Run) -> dict[str, Any]:
 
 def certify(run: Run) -> dict[str, Any]:
     """Conduct a run to its end in this thread and give its raw report: for callers that need no pytest."""
-    return write(asyncio.run(run.conduct()), run)
+    reports: list[dict[str, Any]] = []
+    run.on_end = lambda conducted: reports.append(write(conducted, run))
+    asyncio.run(run.conduct())
+    return reports[0]

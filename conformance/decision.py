@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from conformance.case import Case
 from conformance.checks import Scenario
+from conformance.observer import Exchange
 from conformance.outcome import Outcome, Witness
 from conformance.stage import Stage
+from conformance.told import changed, joined, told
 from conformance.verdict import REQUIRED, Verdict
 from conformance.violation import JudgeBlind, NotSupported, Violation
 from schemas.registry import CheckEntry
@@ -45,19 +47,27 @@ def missing_capability(stage: Stage, entry: CheckEntry, required: frozenset[str]
         entry,
         Verdict.NOT_SUPPORTED,
         reason,
-        got=f"describe lists {', '.join(sorted(stage.sut.capabilities)) or 'no capability'}",
+        got=told(
+            "describe lists {capabilities}",
+            capabilities=", ".join(sorted(stage.sut.capabilities)) or told("no capability"),
+        ),
         expected=", ".join(missing),
     )
 
 
-async def decide(stage: Stage, scenario: Scenario, deadline: float, silence: Silence) -> Outcome:
+async def decide(
+    stage: Stage, scenario: Scenario, deadline: float, silence: Silence, required: frozenset[str] = frozenset()
+) -> Outcome:
     """Tell one story until ``deadline`` (event loop time) and judge it.
 
     ``silence`` is asked when nothing but silence was seen: it gives a text where the whole system went away, which is
-    no verdict on this check. A cancelled story is not judged here: the cancellation goes on.
+    no verdict on this check. ``required`` are the operations without which there is no certificate. A violation counts
+    only while the axis is there: what a system does without one says nothing about it. A cancelled story is not judged
+    here: the cancellation goes on.
     """
     case = Case(stage, scenario.entry, deadline)
     started = now()
+    decisive: Sequence[Exchange] = ()
     verdict, reason, expected, got = Verdict.PASS, None, "", ""
     try:
         try:
@@ -68,34 +78,39 @@ async def decide(stage: Stage, scenario: Scenario, deadline: float, silence: Sil
         finally:
             await case.close()
     except Violation as violation:
-        gone = await silence(violation) if violation.silent else None
+        lost = await stage.observer.trouble()
+        gone = await silence(violation) if violation.silent and lost is None else None
         verdict, reason = Verdict(violation.verdict), violation.reason
         expected, got = violation.expected, violation.got
-        for exchange in violation.witnesses:
-            case.witness(exchange)
-        if gone is not None:
-            verdict, reason, got = Verdict.INCONCLUSIVE, "stopped-polling", f"{gone}; {got}"
+        decisive = violation.witnesses
+        if lost is not None:
+            verdict, reason, got = Verdict.INCONCLUSIVE, "axis-lost", joined("; ", (lost, got))
+        elif gone is not None:
+            verdict, reason, got = Verdict.INCONCLUSIVE, "stopped-polling", joined("; ", (gone, got))
     except NotSupported as lack:
-        verdict, reason = Verdict.NOT_SUPPORTED, "capability-not-declared"
-        expected, got = lack.operation, "unsupported"
+        reason = REQUIRED if lack.operation in required else "capability-not-declared"
+        verdict = Verdict.NOT_SUPPORTED
+        expected, got = lack.operation, told("unsupported")
     except JudgeBlind as blind:
-        verdict, reason, got = Verdict.INCONCLUSIVE, "judge-blind", str(blind)
+        verdict, reason, got = Verdict.INCONCLUSIVE, "judge-blind", blind.text
     except Exception as error:  # noqa: BLE001 - whatever else happens is a fault of the suite, and its verdict is `error`
         verdict, reason, got = Verdict.ERROR, "suite-fault", f"{type(error).__name__}: {error}"
         stage.evidence.write(f"evidence/{scenario.entry.id}/error.txt", traceback.format_exc())
-    witnesses = await _keep(stage, case, whole=verdict is not Verdict.PASS)
-    hide = stage.evidence.redacted_text
-    return Outcome(scenario.entry, verdict, reason, hide(expected), hide(got), witnesses, started, now())
+    witnesses = await _keep(stage, case, decisive, whole=verdict is not Verdict.PASS)
+    expected, got = (changed(text, stage.evidence.redacted_text) for text in (expected, got))
+    return Outcome(scenario.entry, verdict, reason, expected, got, witnesses, started, now())
 
 
-async def _keep(stage: Stage, case: Case, *, whole: bool) -> tuple[Witness, ...]:
+async def _keep(stage: Stage, case: Case, decisive: Sequence[Exchange], *, whole: bool) -> tuple[Witness, ...]:
     """Write the evidence of one check: what the verdict names and, if ``whole``, all else about its documents."""
     check_id = case.entry.id
     kept: list[Witness] = []
     trail = stage.observer.matching(lambda exchange: whole and exchange.document_id in case.documents)
-    exchanges = {**case.witnesses, **{exchange.seq: exchange for exchange in trail}}
+    # What the verdict names comes before all else, and whatever stands last of it is what decided.
+    named = [exchange.seq for exchange in decisive] + [*reversed(case.witnesses)] + [exchange.seq for exchange in trail]
+    exchanges = {**case.witnesses, **{exchange.seq: exchange for exchange in (*decisive, *trail)}}
     try:
-        for seq, exchange in sorted(list(exchanges.items())[:MAX_WITNESSES]):
+        for seq, exchange in sorted((seq, exchanges[seq]) for seq in list(dict.fromkeys(named))[:MAX_WITNESSES]):
             detail = await stage.observer.detail(exchange)
             kept.append(Witness("axis", seq, stage.evidence.exchange(check_id, seq, detail)))
     except JudgeBlind as error:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from conformance.drivers import Answer, Driver, DriverFault
+from conformance.look import Look
 from conformance.system import System
+from conformance.told import told
 from conformance.violation import NotSupported, Violation
 from protocol.package.model import DocumentPackage
 
@@ -59,47 +61,67 @@ class Refusal:
 class DmsView:
     """Asks the system under test and keeps what was said, for the evidence of one check."""
 
-    def __init__(self, driver: Driver, system: System, deadline: float) -> None:
+    def __init__(self, driver: Driver, system: System, deadline: float, look: Look | None = None) -> None:
         self._driver = driver
+        self._look = look or Look(driver)
         self._system = system
         self._deadline = deadline
         self.log: list[dict[str, Any]] = []
         self.documents: set[str] = set()
 
     async def call(self, operation: str, args: Mapping[str, Any] | None = None) -> Answer:
-        """Make one call and give its answer, whatever its kind; a fault of the driver is a violation."""
+        """Make one call and give its answer: ``ok``, ``refused`` or ``error``; a fault of the driver is a violation.
+
+        ``unsupported`` is never handed on: it contradicts ``describe`` (a violation) or agrees with it
+        (``NotSupported``), whatever the story would make of it.
+        """
+        limit = max(MIN_CALL_S, 2 * self._system.poll_interval_s)
+        asked = self._driver.call(operation, args, timeout=limit, deadline=self._deadline)
+        return await self._logged(operation, {"args": _brief(args or {})}, asked)
+
+    async def _logged(
+        self,
+        operation: str,
+        told_so: Mapping[str, Any],
+        asked: Coroutine[Any, Any, Answer],
+        part: Callable[[Mapping[str, Any]], dict[str, Any]] = dict,
+    ) -> Answer:
+        """Await an answer and write it down, or the ``part`` of it that concerns this check."""
         loop = asyncio.get_running_loop()
         line: dict[str, Any] = {"at": datetime.now().astimezone().isoformat(timespec="milliseconds"), "op": operation}
-        line["args"] = _brief(args or {})
+        line.update(told_so)
         self.log.append(line)
         begun = loop.time()
-        limit = max(MIN_CALL_S, 2 * self._system.poll_interval_s)
         try:
-            answer = await self._driver.call(operation, args, timeout=limit, deadline=self._deadline)
+            answer = await asked
         except DriverFault as fault:
             line["fault"] = {"reason": fault.reason, "text": fault.text}
             raise Violation(
                 fault.reason,
-                expected=f"a valid answer to {operation!r}",
+                expected=told("a valid answer to {operation!r}", operation=operation),
                 got=fault.text,
                 silent=fault.reason in SILENT,
             ) from fault
         finally:
             line["took_s"] = round(loop.time() - begun, 3)
-        line[answer.kind] = dict(answer.value) if answer.kind == "ok" else answer.reason or True
+        line[answer.kind] = part(answer.value) if answer.kind == "ok" else answer.reason or True
         if answer.category:
             line["category"] = answer.category
+        if answer.kind == "unsupported":
+            self._unsupported(operation)
         return answer
 
     async def do(self, operation: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
         """Make a call that has to succeed and give what it answered."""
-        answer = await self.call(operation, args)
+        return self._done(operation, await self.call(operation, args))
+
+    def _done(self, operation: str, answer: Answer) -> Mapping[str, Any]:
         if answer.kind == "ok":
             return answer.value
-        if answer.kind == "unsupported":
-            self._unsupported(operation)
         reason = "driver-refused" if answer.kind == "refused" else "driver-error"
-        raise Violation(reason, expected=f"{operation!r} is done", got=f"{answer.kind}: {answer.reason}")
+        raise Violation(
+            reason, expected=told("{operation!r} is done", operation=operation), got=f"{answer.kind}: {answer.reason}"
+        )
 
     async def send(self, draft: Mapping[str, Any]) -> Ref:
         """Ask for a document to be issued and sent, and name it as the system named it."""
@@ -116,19 +138,30 @@ class DmsView:
         answer = await self.call(operation, args)
         if answer.kind == "refused":
             return Refusal("answer", answer.category, answer.reason)
-        if answer.kind == "unsupported":
-            self._unsupported(operation)
         if answer.kind == "error":
-            raise Violation("driver-error", expected=f"{operation!r} is refused", got=f"error: {answer.reason}")
-        raise Violation(reason, expected=f"{operation!r} is refused", got="it was done")
+            raise Violation(
+                "driver-error",
+                expected=told("{operation!r} is refused", operation=operation),
+                got=told("error: {reason}", reason=answer.reason),
+            )
+        raise Violation(reason, expected=told("{operation!r} is refused", operation=operation), got=told("it was done"))
 
     async def register(self, where: str, ref: RefLike) -> list[Mapping[str, Any]]:
-        """Give every entry that ``received`` or ``sent`` shows for a document."""
+        """Give every entry that ``received`` or ``sent`` shows for a document.
+
+        While the system is busy the whole register is asked for, once for all stories that wait to look.
+        """
         named = ref_of(ref)
-        documents = (await self.do(where, {"document": named.to_json()}))["documents"]
-        return [
-            entry for entry in documents if entry["document_id"] == named.document_id and entry["from"] == named.sender
-        ]
+
+        def part(value: Mapping[str, Any]) -> dict[str, Any]:
+            return {**value, "documents": [entry for entry in value["documents"] if _names(entry, named)]}
+
+        if not self._look.worthwhile:
+            return list(part(await self.do(where, {"document": named.to_json()}))["documents"])
+        limit = max(MIN_CALL_S, 2 * self._system.poll_interval_s)
+        look = self._look.at(where, limit=limit, deadline=self._deadline)
+        answer = await self._logged(where, {"args": {}, "shared": True}, look, part)
+        return list(part(self._done(where, answer))["documents"])
 
     async def received(self, ref: RefLike) -> Mapping[str, Any] | None:
         """Give the first entry of the incoming register for a document, ``None`` where there is none."""
@@ -174,14 +207,18 @@ class DmsView:
         args: dict[str, Any] = {"document": ref_of(ref).to_json()}
         await self.do(operation, args if note is None else {**args, "note": note})
 
-    def _unsupported(self, operation: str) -> None:
+    def _unsupported(self, operation: str) -> NoReturn:
         if operation in self._system.capabilities:
             raise Violation(
                 "driver-contradicts-itself",
-                expected=f"{operation!r}, which describe lists among the capabilities",
-                got="unsupported",
+                expected=told("{operation!r}, which describe lists among the capabilities", operation=operation),
+                got=told("unsupported"),
             )
         raise NotSupported(operation)
+
+
+def _names(entry: Mapping[str, Any], ref: Ref) -> bool:
+    return bool(entry["document_id"] == ref.document_id and entry["from"] == ref.sender)
 
 
 def _brief(value: Any) -> Any:

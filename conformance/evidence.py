@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -12,6 +13,9 @@ from urllib.parse import quote
 
 REDACTED = "[redacted]"
 MIN_SECRET = 4
+MARKER = ".axis28-run"
+FOLDER = "evidence"
+REPORTS = ("report.json", "report.html", "junit.xml", "suite-fault.txt")
 
 
 class Unwritable(Exception):  # noqa: N818 - says what the folder is
@@ -28,18 +32,32 @@ class Evidence:
             self.hide(secret)
 
     def prepare(self) -> None:
-        """Make the folder and clear away what an earlier run of this suite left in it; raises ``Unwritable``."""
+        """Make the folder and clear away what an earlier run, ended or broken off, left in it.
+
+        Raises ``Unwritable`` where the folder cannot be written, or holds files of these names that no run left.
+        """
         try:
             self.out.mkdir(parents=True, exist_ok=True)
-            if (self.out / "report.json").exists():
-                shutil.rmtree(self.out / "evidence", ignore_errors=True)
-                for name in ("report.json", "report.html", "junit.xml"):
-                    (self.out / name).unlink(missing_ok=True)
-            probe = self.out / ".axis28-probe"
-            probe.write_bytes(b"")
-            probe.unlink()
+            if not self._left_by_a_run():
+                foreign = next((name for name in (FOLDER, *REPORTS) if os.path.lexists(self.out / name)), None)
+                if foreign is not None:
+                    raise Unwritable(f"{self.out} holds {foreign}, which no run left there: choose another folder")
+            shutil.rmtree(self.out / FOLDER, ignore_errors=True)
+            for name in REPORTS:
+                (self.out / name).unlink(missing_ok=True)
+            (self.out / MARKER).write_text("What a run of axis28 left; the next one clears it away.\n", "utf-8")
         except OSError as error:
             raise Unwritable(f"{self.out} cannot be written: {error.strerror or error}") from error
+
+    def _left_by_a_run(self) -> bool:
+        """Say whether the folder is one of ours: marked, or with a report that says so."""
+        if (self.out / MARKER).exists():
+            return True
+        try:
+            report = json.loads((self.out / "report.json").read_bytes())
+        except (FileNotFoundError, ValueError, RecursionError):
+            return False
+        return isinstance(report, dict) and str(report.get("schema")).startswith("axis28/report/")
 
     def hide(self, secret: str) -> None:
         """Take this secret out of everything that is written from now on, in the spellings that files use."""

@@ -22,7 +22,7 @@ class Disturbance:
         await self._axis.put_fault(self._rule)
 
     async def lift(self) -> None:
-        """Take the rule away, once."""
+        """Take the rule away, once; where that fails it still counts as standing."""
         if self._standing:
-            self._standing = False
             await self._axis.lift_fault(str(self._rule["id"]))
+            self._standing = False

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from conformance.axis import AxisControl, AxisLost
+from conformance.told import told
 from conformance.violation import JudgeBlind
 from protocol.package.model import DocumentPackage, StatusPackage
 from protocol.package.reader import read_package
@@ -21,6 +22,8 @@ _Ready = TypeVar("_Ready")
 
 SEND = "sendEdoc"
 LIST = "getReceivedEdocList"
+COUNTS = {"edoc": "countReceiveEdoc", "status": "countReceiveStatus"}
+POLLS = (LIST, *COUNTS.values())
 ACKNOWLEDGE = "updateStatus"
 HEADER = "xroadvnpt-"
 PAGE = 500
@@ -74,7 +77,7 @@ class Observer:
         self._next = 0
         self._changed = asyncio.Condition()
         self._task: asyncio.Task[None] | None = None
-        self._polls: Counter[str | None] = Counter()
+        self._polls: Counter[tuple[str, str | None]] = Counter()
         self._details: dict[int, Mapping[str, Any]] = {}
         self._readings = contextlib.ExitStack()
         self.exchanges: list[Exchange] = []
@@ -96,7 +99,10 @@ class Observer:
 
     @property
     def polls(self) -> int:
-        """How often the system has listed its queue: the busier of its two queues counts."""
+        """How often the system has polled: its busiest question counts, so that two in one round are one poll.
+
+        A client may ask for the number first and list only what is there: its counts are its polls.
+        """
         return max(self._polls.values(), default=0)
 
     def silent_for(self) -> float | None:
@@ -130,13 +136,24 @@ class Observer:
             async with asyncio.timeout_at(deadline), self._changed:
                 while not (value := ready()):
                     if self.lost is not None:
-                        raise JudgeBlind(str(self.lost)) from self.lost
+                        raise JudgeBlind(self.lost.text) from self.lost
                     await self._changed.wait()
                 return value
         except TimeoutError:
             if self._trouble is not None:
-                raise JudgeBlind(str(self._trouble)) from self._trouble
+                raise JudgeBlind(self._trouble.text) from self._trouble
             return None
+
+    async def trouble(self) -> str | None:
+        """Say why the axis cannot be read just now, ``None`` where it can: it is asked once, for a few seconds."""
+        known = self.lost or self._trouble
+        if known is not None:
+            return known.text
+        try:
+            await self._axis.now()
+        except JudgeBlind as error:
+            return error.text
+        return None
 
     async def detail(self, exchange: Exchange) -> Mapping[str, Any]:
         """Give the whole request and answer of an exchange, fetched once."""
@@ -165,22 +182,29 @@ class Observer:
                 await asyncio.gather(*(self._complete(exchange) for exchange in exchanges))
                 await self._publish(exchanges)
         except (JudgeBlind, KeyError, TypeError, ValueError) as error:
-            self.lost = error if isinstance(error, JudgeBlind) else JudgeBlind(f"the journal is unreadable: {error!r}")
+            unreadable = JudgeBlind(told("the journal is unreadable: {error!r}", error=error))
+            self.lost = error if isinstance(error, JudgeBlind) else unreadable
             async with self._changed:
                 self._changed.notify_all()
 
     async def _page(self) -> tuple[list[Mapping[str, Any]], int]:
-        """Wait for the next exchanges; a connection that breaks once is taken up again, so that nothing is missed."""
+        """Wait for the next exchanges; a connection that breaks once is taken up again, so that nothing is missed.
+
+        Only the first try waits for news: the others have to find out soon whether the axis is there at all.
+        """
+        wait = WAIT_S
         for pause in RETRY_PAUSES_S:
             try:
-                page = await self._axis.exchanges(self._next, limit=PAGE, wait=WAIT_S)
+                page = await self._axis.exchanges(self._next, limit=PAGE, wait=wait)
             except AxisLost as error:
-                self._trouble = error
+                self._trouble, wait = error, 0.0
                 await asyncio.sleep(pause)
             else:
                 self._trouble = None
                 return page
-        return await self._axis.exchanges(self._next, limit=PAGE, wait=WAIT_S)
+        page = await self._axis.exchanges(self._next, limit=PAGE, wait=wait)
+        self._trouble = None
+        return page
 
     def _exchange(self, row: Mapping[str, Any]) -> Exchange:
         code = row.get("error_code")
@@ -217,7 +241,7 @@ class Observer:
             self.exchanges.append(exchange)
             if exchange.system == self._system_id:
                 self.last_seen = exchange.seen
-                if exchange.operation == LIST:
-                    self._polls[exchange.message_type] += 1
+                if exchange.operation in POLLS:
+                    self._polls[exchange.operation, exchange.message_type] += 1
         async with self._changed:
             self._changed.notify_all()

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import secrets
 
-from conformance.axis import AxisControl
+from conformance.axis import AxisControl, AxisLost
 from conformance.evidence import Evidence
 from conformance.system import Agency, Peer
+from conformance.told import joined, told
 from conformance.violation import JudgeBlind
 from fixtures.agencies import new_agency
 
 DRAWS = 50
+REMOVALS = 8
+NAMED = 5
 
 
 class Peers:
@@ -23,6 +27,7 @@ class Peers:
         self._evidence = evidence
         self._taken: set[str] = set()
         self._registered: list[str] = []
+        self._drawn = 0
 
     async def start(self) -> None:
         """Learn which codes the directory of the axis has already."""
@@ -31,7 +36,8 @@ class Peers:
     async def register(self, source: random.Random, agencies: int = 1) -> Peer:
         """Register a system with so many agencies, whose codes and names come from ``source``."""
         drawn = tuple(self._draw(source) for _ in range(agencies))
-        peer = Peer(f"PEER.{self._run_id}.{len(self._registered) + 1}", drawn)
+        self._drawn += 1
+        peer = Peer(f"PEER.{self._run_id}.{self._drawn}", drawn)
         secret = secrets.token_urlsafe(24)
         self._evidence.hide(secret)
         self._registered.append(peer.system_id)
@@ -42,16 +48,40 @@ class Peers:
         """Draw a well-formed code that nobody has, and that nobody will get in this run."""
         return self._draw(source).code
 
-    async def remove_all(self) -> list[str]:
-        """Remove every peer; what could not be removed is named in the list that comes back."""
-        left: list[str] = []
-        while self._registered:
-            system_id = self._registered.pop()
-            try:
-                await self._axis.unregister(system_id)
-            except JudgeBlind as error:
-                left.append(f"{system_id}: {error}")
-        return left
+    async def remove_all(self, lost: str | None = None) -> list[str]:
+        """Remove every peer; what could not be removed is named in the list that comes back.
+
+        An axis that is ``lost``, or gets lost on the way, is not asked again.
+        """
+        refused: dict[str, str] = {}
+        turns = asyncio.Semaphore(REMOVALS)
+
+        async def remove(system_id: str) -> None:
+            nonlocal lost
+            async with turns:
+                if lost is not None:
+                    return
+                try:
+                    await self._axis.unregister(system_id)
+                except AxisLost as error:
+                    lost = error.text
+                except JudgeBlind as error:
+                    refused[system_id] = error.text
+                else:
+                    self._registered.remove(system_id)
+
+        await asyncio.gather(*(remove(system_id) for system_id in list(self._registered)))
+        if lost is not None:
+            left = self.left()
+            return [] if left is None else [joined(": ", (left, lost))]
+        return [joined(": ", row) for row in refused.items()]
+
+    def left(self) -> str | None:
+        """Name the peers that stay on the axis, ``None`` where there are none."""
+        if not self._registered:
+            return None
+        names = ", ".join(self._registered[:NAMED]) + (", …" if len(self._registered) > NAMED else "")
+        return told("{count} systems of the suite stay on the axis ({names})", count=len(self._registered), names=names)
 
     def _draw(self, source: random.Random) -> Agency:
         for _ in range(DRAWS):
@@ -60,4 +90,4 @@ class Peers:
             if not codes & self._taken:
                 self._taken |= codes
                 return Agency(agency.code, agency.name, agency.old_code)
-        raise JudgeBlind("no free agency code was drawn: the directory of the axis is too full")
+        raise JudgeBlind(told("no free agency code was drawn: the directory of the axis is too full"))

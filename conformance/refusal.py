@@ -8,6 +8,7 @@ from conformance.crossing import statuses
 from conformance.delivery import Delivered
 from conformance.dms import Ref, Refusal, ref_of
 from conformance.observer import ACKNOWLEDGE, Exchange
+from conformance.told import told
 from conformance.violation import Violation
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ async def await_refusal(
             return Refusal(seen.form, shown.category if shown else None, seen.reason or (shown.reason if shown else ""))
         if shown is not None:
             return shown
-    raise Violation(reason, expected=expected, got="neither status 02 nor 'fail' nor a held entry", silent=True)
+    raise Violation(reason, expected=expected, got=told("neither status 02 nor 'fail' nor a held entry"), silent=True)
 
 
 def _seen(case: Case, named: Ref | None, receiver_ids: frozenset[str]) -> Refusal | None:

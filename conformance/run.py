@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from conformance import address
 from conformance.checks import Scenario
 from conformance.decision import decide, missing_capability, now, undecided
 from conformance.dms import SILENT
@@ -19,6 +20,7 @@ from conformance.settings import INVALID, Settings, SetupFailure
 from conformance.stage import Stage
 from conformance.staging import described, staged
 from conformance.system import System
+from conformance.told import told
 from conformance.verdict import INTERRUPTED, Verdict
 from conformance.violation import JudgeBlind, Violation
 
@@ -26,6 +28,12 @@ QUIET_S = 2.0
 JOURNAL_LAG_S = 1.5
 SILENCE_S = 15.0
 SILENCE_INTERVALS = 5
+CALLS_PER_STORY = 4
+
+
+def answers_s(system: System, stories: int) -> float:
+    """Give the seconds that the driver calls of so many stories take, so many at once as the system declares."""
+    return CALLS_PER_STORY * stories * system.answer_s / system.concurrency
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +77,28 @@ class Run:
         ]
         self.phases = [(phase, stories) for phase, stories in self.phases if stories]
         self.evidence = evidence
+        for given in (address.url_of(settings.driver), settings.axis):
+            for secret in address.secrets(given or ""):
+                evidence.hide(secret)
         self._listeners = list(listeners)
         self._outcomes: dict[str, Outcome] = {}
         self._stopped: tuple[str, str] | None = None
         self._tasks: set[asyncio.Task[Outcome]] = set()
         self._main: asyncio.Task[object] | None = None
         self._begun = False
+        self._abandoned = False
+        self._ended: Conducted | None = None
+        self.on_end: Callable[[Conducted], None] = lambda _conducted: None
+        """Told what came out as soon as it stands, before the stage is cleared: a report must not wait for that."""
 
     def listen(self, listener: Listener) -> None:
         """Tell one more listener."""
         self._listeners.append(listener)
 
-    def budget_s(self, interval_s: float) -> float:
-        """Give the seconds that this run may take for a system with this polling interval."""
-        return self.plan.budget_s(interval_s, (phase.name for phase, _ in self.phases))
+    def budget_s(self, system: System) -> float:
+        """Give the seconds that this run may take for a system: its polling, and its answers one after the other."""
+        answers = sum(answers_s(system, len(stories)) for _, stories in self.phases)
+        return answers + self.plan.budget_s(system.poll_interval_s, (phase.name for phase, _ in self.phases))
 
     async def preview(self) -> RunStarted:
         """Ask the system to describe itself and give what would be run; nothing else is touched."""
@@ -104,32 +120,45 @@ class Run:
                 async with staged(self.settings, driver, system, self.evidence, self._tell) as (stage, own):
                     for phase, stories in self.phases:
                         await self._conduct(stage, phase, stories)
-                    return Conducted(
+                    self._ended = Conducted(
                         settings=self.settings, plan=self.plan, level=self.level, run_id=self.run_id, system=stage.sut,
-                        axis_url=stage.axis.url, axis_started=own, axis_clock=stage.clock.now(),
+                        axis_url=stage.axis.shown, axis_started=own, axis_clock=stage.clock.now(),
                         started=started, ended=now(), outcomes=tuple(self._outcomes.values()), selection=self.selection,
                     )  # fmt: skip
+                    self.on_end(self._ended)
+                return self._ended
         except Unwritable as error:
             raise SetupFailure(str(error)) from error
         except asyncio.CancelledError:
+            if self._ended is not None and self._abandoned:
+                return self._ended
             if self._stopped is None:
                 raise
             raise SetupFailure("interrupted before the first check began", INVALID) from None
 
     def stop(self, reason: str = INTERRUPTED, detail: str = "") -> None:
         """End the run early: checks that are not decided become ``inconclusive``. To be called in the run's loop."""
-        if self._stopped is None:
-            self._stopped = (reason, detail)
-            self._tell(RunStopped(reason, detail))
+        if self._stopped is not None:
+            # A second cancellation would break off what the first one is clearing away.
+            return
+        self._stopped = (reason, detail)
+        self._tell(RunStopped(reason, detail))
         if self._main is not None and not self._begun:
             self._main.cancel()
         for task in self._tasks:
             task.cancel()
 
+    def abandon(self) -> None:
+        """Give up clearing the stage after the end of the run. To be called in the run's loop."""
+        if self._ended is not None and self._main is not None and not self._abandoned:
+            self._abandoned = True
+            self._main.cancel()
+
     async def _conduct(self, stage: Stage, phase: Phase, stories: Sequence[Scenario]) -> None:
         """Run one phase: all its stories start together, and it ends when all are decided."""
         self._begun = True
         seconds = phase.intervals * stage.sut.poll_interval_s + phase.grace_s * self.settings.grace_factor
+        seconds += answers_s(stage.sut, len(stories))
         if self._stopped is None:
             self._tell(PhaseStarted(phase, [story.entry.id for story in stories], seconds))
         deadline = asyncio.get_running_loop().time() + seconds
@@ -149,17 +178,18 @@ class Run:
         if outcome is None and self._stopped is not None:
             outcome = self._unreached(story)
         opening = phase is self.phases[0][0]
-        if outcome is None and not opening and stage.observer.last_seen is None:
+        silent = outcome is None and not opening and stage.observer.last_seen is None
+        if silent and await stage.observer.trouble() is None:
             outcome = undecided(
                 story.entry,
                 Verdict.FAIL,
                 "never-called-the-axis",
-                expected=f"authenticated calls of system {stage.sut.id}",
-                got="not one since the run began",
+                expected=told("authenticated calls of system {system}", system=stage.sut.id),
+                got=told("not one since the run began"),
             )
         if outcome is None:
             silence = _judge_first if self._disturbs(phase) else lambda seen: self._gone(stage, seen)
-            task = asyncio.create_task(decide(stage, story, deadline, silence))
+            task = asyncio.create_task(decide(stage, story, deadline, silence, self.plan.required(self.level)))
             self._tasks.add(task)
             try:
                 outcome = await task
@@ -197,7 +227,15 @@ class Run:
             back = await observer.until(lambda: (observer.last_seen or 0.0) > doubt + JOURNAL_LAG_S, doubt + limit)
         except JudgeBlind:
             return None
-        return None if back else f"no call of system {stage.sut.id} for {limit:.0f} s, though it had polled before"
+        return (
+            None
+            if back
+            else told(
+                "no call of system {system} for {limit:.0f} s, though it had polled before",
+                system=stage.sut.id,
+                limit=limit,
+            )
+        )
 
     async def _watch(self, stage: Stage, *, cancel: bool) -> None:
         """End the run as soon as the axis is lost or, where ``cancel`` is set, the system has stopped polling."""
@@ -205,12 +243,15 @@ class Run:
         while True:
             await asyncio.sleep(1.0)
             if observer.lost is not None:
-                self.stop("axis-lost", str(observer.lost))
+                self.stop("axis-lost", observer.lost.text)
                 return
             quiet = observer.silent_for()
             limit = self._silence_s(stage)
             if cancel and quiet is not None and quiet > limit:
-                self.stop("stopped-polling", f"no call of system {stage.sut.id} for {limit:.0f} s")
+                self.stop(
+                    "stopped-polling",
+                    told("no call of system {system} for {limit:.0f} s", system=stage.sut.id, limit=limit),
+                )
                 return
 
     @staticmethod
@@ -226,7 +267,7 @@ class Run:
             level=self.level,
             system=system,
             phases=[(phase, len(stories)) for phase, stories in self.phases],
-            budget_s=self.budget_s(system.poll_interval_s),
+            budget_s=self.budget_s(system),
             uncovered=self.plan.uncovered(),
         )
 

@@ -13,7 +13,7 @@ from conformance.conductor import Conductor
 from conformance.events import Listener, RunStarted
 from conformance.evidence import Evidence
 from conformance.outcome import Outcome
-from conformance.report.failure import told
+from conformance.report.failure import explained
 from conformance.run import Run
 from conformance.settings import Settings, SetupFailure
 from conformance.verdict import Verdict
@@ -48,14 +48,14 @@ class CheckItem(pytest.Item):
         outcome = self._awaited(self.scenario.entry.id)
         self.user_properties += [("axis28_verdict", outcome.verdict.value), ("axis28_reason", outcome.reason or "")]
         if outcome.verdict is Verdict.NOT_SUPPORTED:
-            pytest.skip(told(outcome, self._lang))
+            pytest.skip(explained(outcome, self._lang))
         if not outcome.passed:
             raise CheckFailed(outcome)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Tell what a person can act on, instead of a traceback of the suite."""
         if isinstance(excinfo.value, CheckFailed):
-            return told(excinfo.value.outcome, self._lang)
+            return explained(excinfo.value.outcome, self._lang)
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Any, int | None, str]:

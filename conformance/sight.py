@@ -14,6 +14,7 @@ from conformance.dms import DmsView, RefLike, document_id_of, ref_of
 from conformance.observer import Exchange
 from conformance.stage import Stage
 from conformance.system import Peer, System
+from conformance.told import told
 from conformance.violation import Violation
 from schemas.registry import CheckEntry
 
@@ -28,8 +29,11 @@ class Sight:
         self.stage = stage
         self.entry = entry
         self.deadline = deadline
+        # The seed decides shapes and texts. What names a thing is new in each run: a system that keeps its registers
+        # between two runs would rightly call the second the first's duplicate.
         self.random = random.Random(f"{stage.seed}/{entry.id}")  # noqa: S311 - repeatable content, not a secret
-        self.dms = DmsView(stage.driver, stage.sut, deadline)
+        self.identities = random.Random(f"{stage.run_id}/{entry.id}")  # noqa: S311 - names, not secrets
+        self.dms = DmsView(stage.driver, stage.sut, deadline, stage.look)
         self.witnesses: dict[int, Exchange] = {}
         self.documents = self.dms.documents
         self.notes: list[str] = []
@@ -70,7 +74,11 @@ class Sight:
                 last = entry
                 if until(entry):
                     return entry
-        got = f"{where} shows no entry for {ref_of(ref).document_id}" if last is None else letters.shown_as_text(last)
+        got: str
+        if last is None:
+            got = told("{where} shows no entry for {document_id}", where=where, document_id=ref_of(ref).document_id)
+        else:
+            got = letters.shown_as_text(last)
         raise Violation(reason, expected=expected, got=got, silent=True)
 
     # What crossed the axis
@@ -80,7 +88,7 @@ class Sight:
         mine = self.sut.id
         found = await self.stage.observer.wait(lambda seen: seen.system == mine and predicate(seen), self.deadline)
         if found is None:
-            raise Violation(reason, expected=expected, got="nothing of the kind reached the axis", silent=True)
+            raise Violation(reason, expected=expected, got=told("nothing of the kind reached the axis"), silent=True)
         return self.witness(found)
 
     def exchanges(self, predicate: Callable[[Exchange], bool]) -> list[Exchange]:
@@ -93,7 +101,7 @@ class Sight:
         subject: RefLike | str,
         *,
         reason: str = "document-did-not-cross",
-        expected: str = "the document reaches the axis and is accepted",
+        expected: str | None = None,
         where: Callable[[Crossing], bool] = lambda _crossing: True,
     ) -> Crossing:
         """Wait for the first crossing of a document; ``where`` narrows it, such as to a recall package."""
@@ -103,6 +111,7 @@ class Sight:
             read = crossed.as_crossing(seen)
             return read is not None and read.package.header.document_id == document_id and where(read)
 
+        expected = expected or told("the document reaches the axis and is accepted")
         found = crossed.as_crossing(await self.exchange(right, reason=reason, expected=expected))
         assert found is not None
         return found
@@ -153,8 +162,8 @@ class Sight:
         if not await observer.until(lambda: observer.polls >= wanted, self.deadline):
             raise Violation(
                 "stopped-polling",
-                expected=f"{max(1, round(count))} more polls within the time of the phase",
-                got=f"{observer.polls - wanted + max(1, round(count))} polls",
+                expected=told("{count} more polls within the time of the phase", count=max(1, round(count))),
+                got=told("{count} polls", count=observer.polls - wanted + max(1, round(count))),
                 silent=True,
             )
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
 from conformance.axis import AxisControl
 from conformance.drivers import Driver
 from conformance.evidence import Evidence
+from conformance.look import Look
 from conformance.observer import Observer
 from conformance.peers import Peers
 from conformance.system import System
@@ -35,15 +36,22 @@ class AxisClock:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """The axis, its journal, the system under test and its driver, the peers, the seed, the evidence."""
+    """The axis, its journal, the system under test and its driver, the peers, the seed, the evidence.
+
+    ``own_axis`` is false on an axis that others use too. ``arrival_numbers`` are those that the system gave so far, in
+    whichever story.
+    """
 
     axis: AxisControl
     clock: AxisClock
     observer: Observer
     driver: Driver
+    look: Look
     sut: System
     peers: Peers
     evidence: Evidence
     seed: int
     run_id: str
     lang: str
+    own_axis: bool = True
+    arrival_numbers: list[int] = field(default_factory=list)

@@ -12,11 +12,14 @@ from typing import Any
 
 import httpx
 
+from conformance import address
 from conformance.axis import AxisControl, AxisLost, ControlRefused
 from conformance.axis_process import started_axis
+from conformance.clearing import cleared
 from conformance.drivers import DESCRIBE_TIMEOUT_S, Driver, DriverFault, DriverUnusable, open_driver
-from conformance.events import AxisReady, EnterByHand, Listener, Residue
+from conformance.events import AxisReady, EnterByHand, Listener
 from conformance.evidence import Evidence
+from conformance.look import Look
 from conformance.observer import Observer
 from conformance.peers import Peers
 from conformance.settings import INVALID, USAGE, Settings, SetupFailure
@@ -26,7 +29,7 @@ from conformance.violation import JudgeBlind
 from fixtures.agencies import new_agencies
 
 CONFIGURE_S = 20.0
-RESET_S = 10.0
+ANSWER_S = 5.0
 
 
 @contextlib.asynccontextmanager
@@ -58,7 +61,20 @@ async def _describe(settings: Settings, driver: Driver) -> System:
         capabilities=frozenset(told["capabilities"]),
         poll_interval_s=float(told["poll_interval_s"]),
         concurrency=int(told.get("concurrency") or 1),
+        answer_s=await _answer_s(driver, frozenset(told["capabilities"])),
     )
+
+
+async def _answer_s(driver: Driver, capabilities: frozenset[str]) -> float:
+    """Measure how long the system takes for an ordinary answer, whatever it says; 0 where none comes at all."""
+    if "received" not in capabilities:
+        return 0.0
+    begun = asyncio.get_running_loop().time()
+    try:
+        await driver.call("received", timeout=ANSWER_S)
+    except DriverFault:
+        return 0.0
+    return asyncio.get_running_loop().time() - begun
 
 
 @contextlib.asynccontextmanager
@@ -72,17 +88,18 @@ async def staged(
         try:
             clock = AxisClock(await control.now(), asyncio.get_running_loop().time())
             if not sut.id:
-                raise SetupFailure(f"describe names no system: say with --system which one it is on {control.url}")
-            sut = _peopled(settings, sut) if own else await _registered(control, sut)
+                raise SetupFailure(f"describe names no system: say with --system which one it is on {control.shown}")
+            sut = _peopled(driver.run, sut) if own else await _registered(control, sut)
             observer = Observer(control, sut.id)
             stack.push_async_callback(observer.close)
             await observer.start()
-            tell(AxisReady(control.url, own))
+            tell(AxisReady(control.shown, own))
             peers = Peers(control, driver.run, evidence)
             await peers.start()
             stage = Stage(
-                control, clock, observer, driver, sut, peers, evidence, settings.seed, driver.run, settings.lang
-            )
+                axis=control, clock=clock, observer=observer, driver=driver, look=Look(driver), sut=sut, peers=peers,
+                evidence=evidence, seed=settings.seed, run_id=driver.run, lang=settings.lang, own_axis=own,
+            )  # fmt: skip
             if own:
                 await _connect(settings, stage, tell)
         except JudgeBlind as error:
@@ -90,7 +107,7 @@ async def staged(
         try:
             yield stage, own
         finally:
-            await _clear(stage, tell)
+            await cleared(stage, tell)
             if own:
                 # A system that lives in its driver would go on calling an axis that is no more.
                 await driver.close()
@@ -111,16 +128,16 @@ async def _axis(settings: Settings, evidence: Evidence) -> AsyncIterator[AxisCon
         try:
             control = AxisControl(url, token, ca=settings.ca)
         except (OSError, ValueError, httpx.InvalidURL) as error:
-            raise SetupFailure(f"--axis {url} or --ca {settings.ca} is unusable: {error}") from error
+            raise SetupFailure(f"--axis {address.shown(url)} or --ca {settings.ca} is unusable: {error}") from error
         stack.push_async_callback(control.close)
         yield control
 
 
-def _peopled(settings: Settings, sut: System) -> System:
+def _peopled(run_id: str, sut: System) -> System:
     """Give a system that does not know yet whom it serves two fictitious agencies."""
     if sut.organisations:
         return sut
-    invented = new_agencies(random.Random(f"{settings.seed}/system"), 2)  # noqa: S311 - repeatable, not a secret
+    invented = new_agencies(random.Random(f"{run_id}/system"), 2)  # noqa: S311 - a name, not a secret
     return replace(sut, organisations=tuple(Agency(one.code, one.name, one.old_code) for one in invented))
 
 
@@ -130,7 +147,7 @@ async def _registered(control: AxisControl, sut: System) -> System:
         system = await control.system(sut.id)
     except ControlRefused as error:
         if error.status == 404:
-            text = f"the axis at {control.url} has no system {sut.id}: register it there, or say which with --system"
+            text = f"the axis at {control.shown} has no system {sut.id}: register it there, or say which with --system"
             raise SetupFailure(text) from error
         raise
     there = {code for row in system["agencies"] for code in (row.get("code"), row.get("old_code")) if code}
@@ -167,20 +184,10 @@ async def _connect(settings: Settings, stage: Stage, tell: Listener) -> None:
         codes = [agency.code for agency in sut.organisations]
         tell(EnterByHand(control.url, sut.id, secret, codes, settings.wait_s))
         deadline = asyncio.get_running_loop().time() + settings.wait_s
-        if await stage.observer.wait(lambda exchange: exchange.system == sut.id, deadline) is None:
+        if (
+            await stage.observer.wait(lambda exchange: exchange.system == sut.id and exchange.accepted, deadline)
+            is None
+        ):
             raise SetupFailure(f"no authenticated call of system {sut.id} came within {settings.wait_s:g} s", INVALID)
     elif answer.kind != "ok":
         stage.evidence.write("evidence/configure.txt", f"{answer.kind}: {answer.reason}\n")
-
-
-async def _clear(stage: Stage, tell: Listener) -> None:
-    """Let the system forget this run, then remove the peers with all that they left; say what stays behind."""
-    if "reset" in stage.sut.capabilities:
-        try:
-            answer = await stage.driver.call("reset", timeout=RESET_S)
-            if answer.kind != "ok":
-                tell(Residue(f"reset: {answer.kind} {answer.reason}".rstrip()))
-        except DriverFault as fault:
-            tell(Residue(fault.text))
-    for text in await stage.peers.remove_all():
-        tell(Residue(text))

@@ -28,7 +28,10 @@ class Agency:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """The system under test, as its ``describe`` and the axis know it; ``product`` is what its maker calls it."""
+    """The system under test, as its ``describe`` and the axis know it; ``product`` is what its maker calls it.
+
+    ``answer_s`` is how long an answer of its driver took before the run.
+    """
 
     id: str
     organisations: tuple[Agency, ...]
@@ -38,6 +41,7 @@ class System:
     capabilities: frozenset[str]
     poll_interval_s: float
     concurrency: int = 1
+    answer_s: float = 0.0
 
     @property
     def code(self) -> str:

@@ -1,4 +1,4 @@
-"""Six systems that do nothing, to prove that a check cannot be passed by doing nothing.
+"""Seven systems that do nothing, to prove that a check cannot be passed by doing nothing.
 
 ``python -m conformance.vacuous KIND --system ID --code CODE [--host H] [--port P] [--poll S]`` serves one of them as an
 ``http:`` driver and prints a ready line as ``axis28 reference-dms`` does. Each answers ``describe`` (and ``configure``,
@@ -80,6 +80,10 @@ async def _empty(asked: Any) -> Response:
     return Response(b"")
 
 
+async def _unsupported(asked: Any) -> Response:
+    return JSONResponse({"id": asked.get("id"), "unsupported": True})
+
+
 KINDS: dict[str, Answering] = {
     "always-ok": _always_ok,
     "always-4xx": _always_4xx,
@@ -87,6 +91,7 @@ KINDS: dict[str, Answering] = {
     "hang": _hang,
     "echo": _echo,
     "empty": _empty,
+    "unsupported": _unsupported,
 }
 
 

@@ -45,3 +45,7 @@ class NotSupported(Exception):  # noqa: N818 - a declaration of the system under
 
 class JudgeBlind(Exception):  # noqa: N818 - says what the judge is
     """The suite could not offer its stimulus or could not see the result: nobody's fault but its own."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from protocol.wire.operations import Operation
-from simulator import answers, control
+from simulator import answers, connection, control
 from simulator.axis import Axis
 from simulator.vxp import Vxp
 
@@ -34,7 +34,7 @@ def application(axis: Axis) -> ASGIApp:
         try:
             yield
         finally:
-            axis.store.close()
+            axis.close()
 
     app = FastAPI(
         title="Axis28 control API",
@@ -43,6 +43,7 @@ def application(axis: Axis) -> ASGIApp:
         openapi_url=f"{PREFIX}v1/openapi.json",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
     )
     vxp = Vxp(axis)
     for operation in Operation:
@@ -51,7 +52,7 @@ def application(axis: Axis) -> ASGIApp:
     app.add_exception_handler(404, _unknown_path)
     app.add_exception_handler(405, _unknown_path)
     app.add_exception_handler(Exception, _broken)
-    return Door(app, axis)
+    return Door(control.gate(app, axis), axis)
 
 
 class _Endpoint:
@@ -81,17 +82,27 @@ class Door:
         path: str = scope["path"]
         scope["axis28.path"] = path
         plain = _SLASHES.sub("/", path)
-        operation = plain.rpartition("/")[2]
+        # A slash at the end is tolerated like those in front: a redirect would lose a signed POST, a 404 explains less.
+        operation = plain.removesuffix("/").rpartition("/")[2]
         if operation in _OPERATIONS and not plain.startswith(PREFIX):
             plain = f"/{operation}"
         scope["path"], scope["raw_path"] = plain, plain.encode("utf-8", "surrogateescape")
 
         async def dated(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), (b"date", self._axis.clock.http_date())]
+                message["headers"] = self._completed(scope, [*message.get("headers", ())])
             await send(message)
 
         await self._app(scope, receive, dated)
+
+    def _completed(self, scope: Scope, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        names = {name.lower() for name, _ in headers}
+        if b"date" not in names:
+            headers.append((b"date", self._axis.clock.http_date()))
+        held = connection.of(scope)
+        if b"connection" not in names and held is not None and held.ends():
+            headers.append((b"connection", b"close"))
+        return headers
 
 
 async def _unknown_path(request: Request, error: Exception) -> Response:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, delete
 
@@ -11,8 +12,10 @@ from simulator.blobs import Blobs
 from simulator.clock import Clock
 from simulator.directory import Directory
 from simulator.faults import Faults
+from simulator.folder import Folder
 from simulator.journal import Journal
 from simulator.meters import Meters
+from simulator.redaction import Redaction
 from simulator.settings import Settings
 from simulator.store import tables
 from simulator.store.store import Store
@@ -23,6 +26,7 @@ class Axis:
     """One axis at work."""
 
     settings: Settings
+    folder: Folder
     clock: Clock
     store: Store
     blobs: Blobs
@@ -30,6 +34,18 @@ class Axis:
     directory: Directory
     faults: Faults
     meters: Meters
+    redaction: Redaction
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def stop(self) -> None:
+        """Let go of everyone who waits: the axis is about to end."""
+        self.stopping.set()
+        self.journal.stop()
+
+    def close(self) -> None:
+        """Finish what is queued and give the data folder free."""
+        self.store.close()
+        self.folder.release()
 
     def reload(self) -> None:
         """Read anew what is kept in memory: secrets and fault rules."""
@@ -39,25 +55,34 @@ class Axis:
             self.faults.load(connection)
 
         self.store.read(load)
+        self.redaction.know(self.directory.secrets().values())
 
 
 def build(settings: Settings) -> Axis:
-    """Open the data folder and put an axis together. Raises ``UnusableStore``, ``DirectoryError``, ``OSError``."""
-    settings.data.mkdir(parents=True, exist_ok=True)
-    store = Store(settings.data)
-    blobs = Blobs(settings.data / "bodies")
-    clock = Clock()
-    axis = Axis(settings, clock, store, blobs, Journal(store, blobs), Directory(), Faults(store), Meters())
-    with store.opening() as connection:
-        enter_systems(connection, axis)
-    axis.reload()
+    """Take the data folder and put an axis together.
+
+    Raises ``FolderHeld``, ``UnusableStore``, ``DirectoryError``, ``OSError``.
+    """
+    folder = Folder(settings.data)
+    try:
+        store = Store(settings.data)
+        blobs = Blobs(settings.data / "bodies")
+        redaction = Redaction([settings.token])
+        journal = Journal(store, blobs, redaction)
+        axis = Axis(settings, folder, Clock(), store, blobs, journal, Directory(), Faults(store), Meters(), redaction)
+        with store.opening() as connection:
+            enter_systems(connection, axis)
+        axis.reload()
+    except BaseException:
+        folder.release()
+        raise
     return axis
 
 
 def enter_systems(connection: Connection, axis: Axis) -> None:
-    """Enter the systems that the axis was started with; those that are there already take on what the file says."""
+    """Enter the systems that the axis was started with; of those that are there already only what the file changed."""
     for system in axis.settings.systems:
-        directory.put_system(connection, system, axis.clock.milliseconds())
+        directory.introduce(connection, system, axis.clock.milliseconds())
 
 
 def empty(connection: Connection, axis: Axis) -> None:

@@ -11,7 +11,7 @@ from protocol.finding import Finding
 from protocol.wire.signing import PREFIX, SignedRequest
 from simulator.answers import Answer
 from simulator.blobs import Content
-from simulator.journal import Entry
+from simulator.journal import Entry, Headers
 
 _SYSTEM = (PREFIX + "systemid").lower().encode("ascii")
 
@@ -21,22 +21,24 @@ class Call:
     """What is known of a request so far; it becomes its journal entry.
 
     ``system`` is what the request claims, ``signed`` is there once the claim was verified. ``agencies`` are the codes
-    that the request is about: the sender of a package, the addressee of a queue entry.
+    that the request is about: the sender of a package, the addressee of a queue entry; ``recipients`` those that a
+    package names. ``counts`` tells that a fault has to be counted together with the answer.
     """
 
     operation: str
     request: Request
     at: int
     system: str | None
-    secret: str | None = field(default=None, repr=False)
     signed: SignedRequest | None = None
     ordinal: int | None = None
     agencies: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
     document_id: str | None = None
     receiver_id: str | None = None
     findings: tuple[Finding, ...] = ()
     fired: tuple[str, ...] = ()
     answers: bool = True
+    counts: bool = False
     answered: str | None = None
     body: bytes | None = None
     content: Content | None = None
@@ -55,8 +57,8 @@ class Call:
         assert self.signed is not None
         return (self.signed.value(*names) or "").strip().encode("utf-8", "replace").decode("utf-8")
 
-    def entry(self, answer: Answer | None, content: Content | None, *, answered: bool) -> Entry:
-        """Make the journal entry of what was answered; ``answered`` is false where the answer never left.
+    def entry(self, answer: Answer | None, content: Content | None, sent: Headers | None) -> Entry:
+        """Make the journal entry of what was answered; ``sent`` are its headers, ``None`` where it never left.
 
         ``content`` is the stored package that the answer carries.
         """
@@ -81,13 +83,12 @@ class Call:
             request_content=self.content,
             request_tail=self.tail,
             request_truncated=self.body_unread,
-            secret=self.secret,
         )
         if answer is not None:
             entry.status, entry.error_code = answer.status, answer.error_code
-        if answer is not None and answered:
+        if answer is not None and sent is not None:
             entry.http_status = answer.http_status
-            entry.answer_headers = [("content-type", answer.media_type)]
+            entry.answer_headers = sent
             entry.answer_body = answer.body
             entry.answer_content = content
         return entry

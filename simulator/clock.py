@@ -13,6 +13,9 @@ from email.utils import formatdate
 
 VIETNAM = timezone(timedelta(hours=7), "+07:00")
 MAX_RATE = 1000.0
+FIRST = datetime(2000, 1, 1, tzinfo=VIETNAM)
+LAST = datetime(2100, 1, 1, tzinfo=VIETNAM)
+_LAST = LAST.timestamp()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,11 @@ class ClockState:
 
 
 class Clock:
-    """Real time until it is set; then shifted, sped up (0 < rate ≤ 1000) or frozen. Safe to read from any thread."""
+    """Real time until it is set; then shifted, sped up (0 < rate ≤ 1000) or frozen. Safe to read from any thread.
+
+    A clock that was set shows a time from ``FIRST`` to ``LAST``, and one that runs up to ``LAST`` stands there: what is
+    dated by it must be readable for ever.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -60,6 +67,8 @@ class Clock:
         """Change what is given and keep the rest. ``now`` needs an offset; raises ``ValueError`` naming the field."""
         if now is not None and now.tzinfo is None:
             raise ValueError("now: a time with its offset is needed, such as 2026-11-21T08:00:00+07:00")
+        if now is not None and not FIRST <= now <= LAST:
+            raise ValueError(f"now: a time from {FIRST.isoformat()} to {LAST.isoformat()} is needed")
         if rate is not None and not 0 < rate <= MAX_RATE:
             raise ValueError(f"rate: a number above 0 and up to {MAX_RATE:g} is needed")
         with self._lock:
@@ -80,7 +89,7 @@ class Clock:
             return time.time()
         if self._frozen:
             return self._anchor
-        return self._anchor + (time.monotonic() - self._started) * self._rate
+        return min(self._anchor + (time.monotonic() - self._started) * self._rate, _LAST)
 
 
 def iso(milliseconds: int) -> str:

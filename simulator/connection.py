@@ -20,6 +20,13 @@ class Connection(Protocol):
     def stay_silent(self) -> None:
         """Send no ``100 Continue`` for this request."""
 
+    def ends(self) -> bool:
+        """Tell whether the connection ends with the answer, if that starts now.
+
+        So it does when the client did not want to go on (or speaks HTTP/1.0), and when it still waits to be asked for
+        the body: nobody knows whether the body follows, so no other request can (RFC 9110, section 10.1.1).
+        """
+
 
 def of(scope: Scope) -> Connection | None:
     """Find the connection of a request; ``None`` under another server than the axis's own."""

@@ -6,6 +6,8 @@ serves any number of agencies. Agencies without a system stand in the directory,
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,11 +15,13 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, CursorResult, Row, bindparam, delete, insert, or_, select, update
 
-from simulator.store.tables import agencies, systems
+from simulator.store.tables import agencies, facts, systems
 
 # Both generations, enterprise codes, centre codes and the deviations met in the field (H-O03, H-O04).
 _CODE = re.compile(r"[A-Za-z0-9._\-]{1,64}")
 _CHUNK = 500
+_TOLD = "systems-file:"
+_TELLING = frozenset({"old_code", "name", "system_id", "parent", "mail", "is_agency", "locked"})
 # Built once: making a statement costs more than running it.
 _CODES: BindParameter[Any] = bindparam("codes", expanding=True)
 _MATCHING = select(agencies).where(or_(agencies.c.code.in_(_CODES), agencies.c.old_code.in_(_CODES)))
@@ -78,10 +82,7 @@ class Directory:
 
 def put_system(connection: Connection, system: System, at: int) -> bool:
     """Enter a system with exactly these agencies, or replace it; tells whether it is new. Raises ``DirectoryError``."""
-    if not system.id or len(system.id) > 255 or not system.id.isprintable() or system.id != system.id.strip():
-        raise DirectoryError("id: 1 to 255 printable characters without outer blanks are needed")
-    if not system.secret:
-        raise DirectoryError("secret: must not be empty")
+    _check(system)
     known = connection.execute(select(systems.c.id).where(systems.c.id == system.id)).first()
     if known is None:
         connection.execute(insert(systems).values(id=system.id, secret=system.secret))
@@ -92,6 +93,53 @@ def put_system(connection: Connection, system: System, at: int) -> bool:
     for agency in system.agencies:
         put_agency(connection, replace(agency, system_id=system.id), at, owner=system.id)
     return known is None
+
+
+def introduce(connection: Connection, system: System, at: int) -> None:
+    """Enter a system that an axis is started with, and leave alone what became of it while the axis ran.
+
+    A system that is there already takes on the secret. An agency takes on what the file says only where the file says
+    something else than last time: what was registered or renamed since stays, and what was closed stays closed.
+    Raises ``DirectoryError``.
+    """
+    if connection.execute(select(systems.c.id).where(systems.c.id == system.id)).first() is None:
+        put_system(connection, system, at)
+    else:
+        _check(system)
+        connection.execute(update(systems).where(systems.c.id == system.id).values(secret=system.secret))
+    before = _told(connection, system.id)
+    now = {entry.code: _said(replace(entry, system_id=system.id)) for entry in system.agencies}
+    present = {entry.code: entry for entry in agencies_of(connection, system.id)}
+    for entry in system.agencies:
+        known = present.get(entry.code)
+        if known is None and before.get(entry.code) == now[entry.code] and agency(connection, entry.code) is not None:
+            continue  # given to another system while the axis ran
+        if known is None or not (known.deleted or now[entry.code] in (before.get(entry.code), _said(known))):
+            put_agency(connection, replace(entry, system_id=system.id), at, owner=system.id)
+    connection.execute(delete(facts).where(facts.c.name == _TOLD + _digest(system.id)))
+    connection.execute(insert(facts).values(name=_TOLD + _digest(system.id), value=json.dumps(now)))
+
+
+def _told(connection: Connection, system_id: str) -> dict[str, Any]:
+    """Give what the systems file said of a system's agencies when the axis was started last."""
+    row = connection.execute(select(facts.c.value).where(facts.c.name == _TOLD + _digest(system_id))).first()
+    return {} if row is None else dict(json.loads(row.value))
+
+
+def _said(entry: Agency) -> dict[str, Any]:
+    old_code = "" if entry.old_code == entry.code else entry.old_code
+    return {name: value for name, value in _values(replace(entry, old_code=old_code)).items() if name in _TELLING}
+
+
+def _digest(system_id: str) -> str:
+    return hashlib.sha256(system_id.encode("utf-8")).hexdigest()[:32]
+
+
+def _check(system: System) -> None:
+    if not system.id or len(system.id) > 255 or not system.id.isprintable() or system.id != system.id.strip():
+        raise DirectoryError("id: 1 to 255 printable characters without outer blanks are needed")
+    if not system.secret:
+        raise DirectoryError("secret: must not be empty")
 
 
 def put_agency(connection: Connection, agency: Agency, at: int, *, owner: str | None = None) -> bool:

@@ -51,6 +51,16 @@ KINDS = {
         SILENT_EXPECT,
     )
 }
+WITHOUT_PARTIES = frozenset(
+    {
+        Operation.AGENCIES,
+        Operation.AGENCIES_QD20,
+        Operation.UNITS,
+        Operation.REGISTER_AGENCY,
+        Operation.DELETE_AGENCY,
+    }
+)
+"""Operations on the directory: nobody sends or receives by them, so no agency is there to match."""
 # These act elsewhere than on the answer: while the body is awaited, and inside the list.
 _BESIDE = {DUPLICATE_LISTING.name, SILENT_EXPECT.name}
 
@@ -159,29 +169,29 @@ class Faults:
                 kind = KINDS[rule.fault]
         return Disturbance(delay, kind, tuple(names)) if names else UNDISTURBED
 
-    async def listed_again(self, candidates: tuple[Rule, ...], ordinal: int | None) -> list[Rule]:
-        """Give the rules by which a list shows again what was acknowledged."""
-        return [
+    def repeating(self, system: str | None, operation: str, ordinal: int | None) -> tuple[Rule, ...]:
+        """Give the rules by which a list may show again what was acknowledged; ``fire`` them when it does."""
+        return tuple(
             rule
-            for rule in candidates
-            if rule.fault == DUPLICATE_LISTING.name and rule.match.nth in (None, ordinal) and await self._fire(rule)
-        ]
+            for rule in self.candidates(system, operation)
+            if rule.fault == DUPLICATE_LISTING.name and rule.match.nth in (None, ordinal)
+        )
 
     async def _fire(self, rule: Rule) -> bool:
         """Count one use of a rule; false when it is used up or gone."""
-        if rule.times is None:
-            return True
-        limit = rule.times
+        return rule.times is None or await self._store.write(lambda connection: fire(connection, rule))
 
-        def count(connection: Connection) -> bool:
-            done = connection.execute(
-                update(fault_rules)
-                .where(fault_rules.c.id == rule.id, fault_rules.c.fired < limit)
-                .values(fired=fault_rules.c.fired + 1)
-            )
-            return done.rowcount == 1
 
-        return await self._store.write(count)
+def fire(connection: Connection, rule: Rule) -> bool:
+    """Count one use of a rule; false when it is used up or gone."""
+    if rule.times is None:
+        return True
+    done = connection.execute(
+        update(fault_rules)
+        .where(fault_rules.c.id == rule.id, fault_rules.c.fired < rule.times)
+        .values(fired=fault_rules.c.fired + 1)
+    )
+    return done.rowcount == 1
 
 
 def next_ordinal(connection: Connection, system: str | None, operation: str) -> int:
@@ -193,26 +203,54 @@ def next_ordinal(connection: Connection, system: str | None, operation: str) -> 
     return int(connection.execute(_ORDINAL, pair).scalar_one())
 
 
+def put_rule(connection: Connection, rule: Rule) -> bool:
+    """Enter a rule or replace the one with its id, which then counts from zero again; tells whether it is new."""
+    known = delete_rules(connection, rule.id)
+    connection.execute(insert(fault_rules).values(id=rule.id, rule=json.dumps(rule.to_json())))
+    return not known
+
+
 def put_rules(connection: Connection, rules: Iterable[Rule]) -> None:
-    """Enter rules; one with the same id is replaced and counts from zero again."""
+    """Put these rules in the place of all that are there. They count from zero."""
+    delete_rules(connection)
     for rule in rules:
-        connection.execute(delete(fault_rules).where(fault_rules.c.id == rule.id))
-        connection.execute(insert(fault_rules).values(id=rule.id, rule=json.dumps(rule.to_json())))
+        put_rule(connection, rule)
 
 
-def delete_rules(connection: Connection, rule_id: str | None) -> None:
-    """Remove one rule, or all."""
+def delete_rules(connection: Connection, rule_id: str | None = None) -> int:
+    """Remove one rule, or all; tells how many there were."""
     query = delete(fault_rules)
-    connection.execute(query if rule_id is None else query.where(fault_rules.c.id == rule_id))
+    return connection.execute(query if rule_id is None else query.where(fault_rules.c.id == rule_id)).rowcount
 
 
-def checked(rule: Rule) -> Rule:
+def delete_rules_of(connection: Connection, system_id: str) -> None:
+    """Remove the rules that are for one system only."""
+    for row in connection.execute(select(fault_rules.c.id, fault_rules.c.rule)).all():
+        if _from_json(json.loads(row.rule)).match.system == system_id:
+            delete_rules(connection, row.id)
+
+
+def checked(rules: Iterable[Rule]) -> list[Rule]:
+    """Give the rules back when all of them can be used together; raises ``RuleError``."""
+    found: dict[str, Rule] = {}
+    for rule in rules:
+        if rule.id in found:
+            raise RuleError(f"id: {rule.id!r} stands twice; give each rule an id of its own")
+        found[rule.id] = usable(rule)
+    return list(found.values())
+
+
+def usable(rule: Rule) -> Rule:
     """Give the rule back when it can be used; raises ``RuleError``."""
     if rule.fault not in KINDS:
         raise RuleError(f"fault: {rule.fault!r} is unknown; there are {', '.join(KINDS)}")
     operations = {operation.value for operation in Operation}
     if rule.match.operation is not None and rule.match.operation not in operations:
         raise RuleError(f"match.operation: {rule.match.operation!r} is unknown; there are {', '.join(operations)}")
+    if rule.match.agency is not None and rule.match.operation in WITHOUT_PARTIES:
+        raise RuleError(
+            f"match.agency: {rule.match.operation} is about no agency's post; match by system, operation and nth only"
+        )
     if rule.fault == SILENT_EXPECT.name and (rule.match.document or rule.match.agency):
         raise RuleError("match: silent-expect acts before the body is read; match by system, operation and nth only")
     wanted = {"seconds"} if rule.fault == LATENCY.name else set()

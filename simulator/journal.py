@@ -1,7 +1,8 @@
 """Every exchange as evidence: who asked what, what was answered, and what the axis noticed.
 
 An exchange that changes something stands in the journal by the same transaction. Secrets never do: a MAC is cut short,
-an ``Authorization`` is struck out, and so is a secret that somebody puts into a header or a body by mistake.
+an ``Authorization`` is struck out, and so is a secret that somebody puts anywhere by mistake: on the way in, or, in a
+package that is kept as it came, whenever it is shown.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import base64
 import json
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
@@ -19,6 +20,7 @@ from sqlalchemy import Connection, Row, insert, select
 from protocol.finding import Finding
 from simulator.blobs import Blobs, Content
 from simulator.clock import iso
+from simulator.redaction import STRUCK, Redaction
 from simulator.store.contents import find_content, put_content
 from simulator.store.store import Store
 from simulator.store.tables import exchanges
@@ -26,8 +28,8 @@ from simulator.store.tables import exchanges
 MAX_BODY = 64 * 1024
 MAX_PAGE = 1000
 MAX_SHOWN = 64 * 1024 * 1024
-_STRUCK = "***"
-_SHORTEST_SECRET = 6  # a shorter text stands in innocent places too
+_SHOWN_OF_MAC = 8
+_SHORTEST_MAC = 32  # what is shorter is none, and may stand elsewhere by chance
 
 _ENTER = insert(exchanges)  # built once: making a statement costs more than running it
 
@@ -59,15 +61,15 @@ class Entry:
     answer_headers: Headers = ()
     answer_body: bytes = b""
     answer_content: Content | None = None
-    secret: str | None = field(default=None, repr=False)
 
 
 class Journal:
     """Writes entries and wakes those who wait for the next one."""
 
-    def __init__(self, store: Store, blobs: Blobs) -> None:
+    def __init__(self, store: Store, blobs: Blobs, redaction: Redaction) -> None:
         self._store = store
         self._blobs = blobs
+        self._redaction = redaction
         self._last = 0
         self._grown = asyncio.Event()
         self._stopping = False
@@ -78,7 +80,7 @@ class Journal:
         for content in (entry.request_content, entry.answer_content):
             if content is not None:
                 put_content(connection, content)
-        result = connection.execute(_ENTER, _values(entry))
+        result = connection.execute(_ENTER, _values(entry, self._redaction))
         primary_key = result.inserted_primary_key
         assert primary_key is not None
         self._last = int(primary_key[0])
@@ -135,7 +137,7 @@ class Journal:
     def _request_body(self, connection: Connection, row: Row[Any]) -> tuple[bytes, bool]:
         if row.request_content is None:
             return row.request_body or b"", row.request_truncated
-        body = self._stored(connection, row.request_content)
+        body = self._stored(connection, row.request_content)  # scrubbed here: it is kept as it came
         return (b"", True) if body is None else (body + (row.request_tail or b""), row.request_truncated)
 
     def _answer_body(self, connection: Connection, row: Row[Any]) -> tuple[bytes, bool]:
@@ -153,7 +155,7 @@ class Journal:
         if content is None or content.size > MAX_SHOWN:
             return None
         with self._blobs.open(content) as stream:
-            return stream.read()
+            return self._redaction.body(stream.read())
 
 
 def _page(connection: Connection, seq: int, limit: int) -> list[dict[str, Any]]:
@@ -195,63 +197,90 @@ def _summary(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def _values(entry: Entry) -> dict[str, Any]:
-    body = entry.request_body
-    answer = entry.answer_body
+def _values(entry: Entry, redaction: Redaction) -> dict[str, Any]:
+    mac = next((value.strip() for name, value in entry.request_headers if name.lower() == _MAC), "")
+    scrubber = _Scrubber(redaction, mac if len(mac) >= _SHORTEST_MAC else None)
+    text, body = scrubber.text, scrubber.body
+    request, answer = entry.request_body, body(entry.answer_body)
+    request = None if request is None else body(request)
     return {
         "at": entry.at,
-        "system": entry.system,
+        "system": text(entry.system),
         "operation": entry.operation,
-        "agency": entry.agency,
-        "document_id": entry.document_id,
-        "receiver_id": entry.receiver_id,
+        "agency": text(entry.agency),
+        "document_id": text(entry.document_id),
+        "receiver_id": text(entry.receiver_id),
         "http_status": entry.http_status,
         "status": entry.status,
         "error_code": entry.error_code,
-        "findings": findings_json(entry.findings),
+        "findings": _json(scrubber.shown([finding.to_json() for finding in entry.findings])),
         "fault": entry.fault,
         "method": entry.method,
-        "path": entry.path,
-        "request_headers": _packed(entry.request_headers, entry.secret),
-        "request_body": None if body is None else _struck(body[:MAX_BODY], entry.secret),
+        "path": text(entry.path),
+        "request_headers": _packed([(name, scrubber.header(name, value)) for name, value in entry.request_headers]),
+        "request_body": None if request is None else request[:MAX_BODY],
         "request_content": None if entry.request_content is None else entry.request_content.sha256,
         "request_tail": entry.request_tail or None,
-        "request_truncated": entry.request_truncated or (body is not None and len(body) > MAX_BODY),
-        "answer_headers": _packed(entry.answer_headers, None),
+        "request_truncated": entry.request_truncated or (request is not None and len(request) > MAX_BODY),
+        "answer_headers": _packed(entry.answer_headers),
         "answer_body": answer[:MAX_BODY],
         "answer_content": None if entry.answer_content is None else entry.answer_content.sha256,
         "answer_truncated": len(answer) > MAX_BODY,
     }
 
 
+_MAC = "xroadvnpt-hash-header"
+
+
+@dataclass(frozen=True, slots=True)
+class _Scrubber:
+    """Takes secrets out of one entry, and its MAC out of everything."""
+
+    redaction: Redaction
+    mac: str | None
+
+    def text(self, text: str | None) -> Any:
+        if text is None:
+            return None
+        if self.mac is not None:
+            text = text.replace(self.mac, self.mac[:_SHOWN_OF_MAC] + "…")
+        return self.redaction.text(text)
+
+    def body(self, body: bytes) -> bytes:
+        if self.mac is not None and body:
+            body = body.replace(
+                self.mac.encode("latin-1", "replace"), self.mac[:_SHOWN_OF_MAC].encode("utf-8") + b"..."
+            )
+        return self.redaction.body(body)
+
+    def header(self, name: str, value: str) -> Any:
+        name = name.lower()
+        if name in ("authorization", "proxy-authorization", "cookie"):
+            return STRUCK
+        return value[:_SHOWN_OF_MAC] + "…" if name == _MAC else self.text(value)
+
+    def shown(self, findings: list[dict[str, object]]) -> list[dict[str, Any]]:
+        return [
+            {key: self.text(value) if isinstance(value, str) else value for key, value in finding.items()}
+            for finding in findings
+        ]
+
+
 def findings_json(findings: Sequence[Finding]) -> str:
     """Write findings as the JSON list that rows carry."""
+    return _json([finding.to_json() for finding in findings])
+
+
+def _json(findings: list[dict[str, Any]]) -> str:
     if not findings:
         return "[]"
-    text = json.dumps([finding.to_json() for finding in findings], ensure_ascii=False)
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return json.dumps(findings, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
 
 
-def _packed(headers: Headers, secret: str | None) -> bytes:
-    pairs = [[name, _redacted(name.lower(), value, secret)] for name, value in headers]
+def _packed(headers: Headers) -> bytes:
+    pairs = [[name, value] for name, value in headers]
     return zlib.compress(json.dumps(pairs, ensure_ascii=False).encode("utf-8", "backslashreplace"), 1)
 
 
 def _unpacked(packed: bytes) -> Any:
     return json.loads(zlib.decompress(packed))
-
-
-def _redacted(name: str, value: str, secret: str | None) -> str:
-    if name in ("authorization", "proxy-authorization", "cookie"):
-        return _STRUCK
-    if secret is not None and len(secret) >= _SHORTEST_SECRET and secret in value:
-        value = value.replace(secret, _STRUCK)
-    if name == "xroadvnpt-hash-header":
-        return value[:8] + "…"
-    return value
-
-
-def _struck(body: bytes, secret: str | None) -> bytes:
-    if secret is None or len(secret) < _SHORTEST_SECRET:
-        return body
-    return body.replace(secret.encode("utf-8"), _STRUCK.encode("ascii"))

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from protocol.finding import quote
 from protocol.wire.operations import Operation
@@ -22,6 +22,7 @@ from simulator.blobs import Content
 from simulator.call import Call
 from simulator.clock import wire_time
 from simulator.directory import Agency, CodeTakenError, DirectoryError
+from simulator.faults import Rule, fire
 
 Perform = Callable[[Connection], "Outcome"]
 Prepare = Callable[[Axis, Call], Awaitable[Perform]]
@@ -47,16 +48,28 @@ class Work:
 async def received(axis: Axis, call: Call) -> Perform:
     """``getReceivedEdocList``: what waits, or what came in a period (the filters are derived, not observed)."""
     kind, period = parameters.message_type(call), parameters.period(call)
-    again = await axis.faults.listed_again(axis.faults.candidates(call.system, call.operation), call.ordinal)
-    if again:
-        call.fired += (again[0].fault,)
+    rules = axis.faults.repeating(call.system, call.operation, call.ordinal)
+    call.counts = bool(rules)
     system = call.system_id
 
     def perform(connection: Connection) -> Outcome:
-        items = queues.pending(connection, system, kind, period, again)
-        return Outcome(success(call.operation, data=items))
+        rows = queues.pending(connection, system, kind, period)
+        if call.answers:
+            for rule in rules:
+                _list_again(connection, call, rule, kind, rows)
+        return Outcome(success(call.operation, data=queues.items(rows, period)))
 
     return perform
+
+
+def _list_again(connection: Connection, call: Call, rule: Rule, kind: str, rows: list[Row[Any]]) -> None:
+    """Let a fault list again what was acknowledged; it counts, and is named, only where it had something to list."""
+    known = {row.receiver_id for row in rows}
+    settled = queues.settled(connection, call.system_id, kind, document=rule.match.document, agency=rule.match.agency)
+    repeated = [row for row in settled if row.receiver_id not in known]
+    if repeated and fire(connection, rule):
+        rows += repeated
+        call.fired += (rule.fault,)
 
 
 async def counted(_: Axis, call: Call) -> Perform:
@@ -167,6 +180,8 @@ async def registered(_: Axis, call: Call) -> Perform:
             system_id=system,
             parent=entry.parent,
             mail=entry.mail,
+            is_agency=known.is_agency if known is not None else True,
+            locked=known.locked if known is not None else False,
         )
         try:
             directory.put_agency(connection, values, call.at, owner=system)

@@ -6,7 +6,7 @@ business statuses 01 to 16, which travel as packages of their own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from simulator import answers
 from simulator.answers import refused
 from simulator.blobs import Content
 from simulator.clock import wire_time
-from simulator.faults import Rule
+from simulator.directory import resolve
 from simulator.store.contents import find_content
 from simulator.store.tables import PENDING, deliveries, documents, events
 
@@ -83,28 +83,31 @@ def find(connection: Connection, system_id: str, receiver_id: str) -> QueueEntry
     )
 
 
-def pending(
-    connection: Connection, system_id: str, message_type: str, period: Period | None, again: Sequence[Rule] = ()
-) -> list[dict[str, str]]:
-    """List what waits for a system, oldest first; with a period everything created in it, whatever its state.
-
-    ``again`` are rules by which acknowledged entries show up as if they were new.
-    """
+def pending(connection: Connection, system_id: str, message_type: str, period: Period | None) -> list[Row[Any]]:
+    """Find what waits for a system, oldest first; with a period everything created in it, whatever its state."""
     mine = {"of_system": system_id, "of_type": message_type}
     query = PENDING_LIST
     if period is not None:
         query = _rows().where(_MINE & _within(deliveries.c.created_at, period)).order_by(deliveries.c.seq)
-    rows = list(connection.execute(query, mine))
-    for rule in again:
-        repeated = _rows().where(_MINE & deliveries.c.state.not_in(PENDING))
-        if rule.match.document is not None:
-            repeated = repeated.where(documents.c.document_id == rule.match.document)
-        if rule.match.agency is not None:
-            repeated = repeated.where(deliveries.c.to_code == rule.match.agency)
-        known = {row.receiver_id for row in rows}
-        rows += [row for row in connection.execute(repeated, mine) if row.receiver_id not in known]
-    rows.sort(key=lambda row: int(row.seq))
-    return [_item(row, period) for row in rows]
+    return list(connection.execute(query, mine))
+
+
+def settled(
+    connection: Connection, system_id: str, message_type: str, *, document: str | None, agency: str | None
+) -> list[Row[Any]]:
+    """Find what a system has acknowledged: of one document, for one of its agencies (either code), or everything."""
+    query = _rows().where(_MINE & deliveries.c.state.not_in(PENDING))
+    if document is not None:
+        query = query.where(documents.c.document_id == document)
+    if agency is not None:
+        known = resolve(connection, [agency], closed=True).get(agency)
+        query = query.where(deliveries.c.agency == (agency if known is None else known.code))
+    return list(connection.execute(query, {"of_system": system_id, "of_type": message_type}))
+
+
+def items(rows: Iterable[Row[Any]], period: Period | None) -> list[dict[str, str]]:
+    """Show entries as a list answers them, oldest first; without a period each looks as if it waited."""
+    return [_item(row, period) for row in sorted(rows, key=lambda row: int(row.seq))]
 
 
 def count(connection: Connection, system_id: str, message_type: str) -> int:

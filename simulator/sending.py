@@ -47,7 +47,7 @@ async def sending(axis: Axis, call: Call) -> Perform:
     _refuse_multipart(call)
     spool, rewritten = axis.blobs.spool(), axis.blobs.spool()
     try:
-        digest = await take_in(call.request.stream(), spool, axis.settings.body_limit)
+        digest = await _taken_in(call, spool, axis.settings.body_limit)
         hash_file = call.value("hash-file")
         form = digest.matches(hash_file) if hash_file else None
         if form is not None and form.size < spool.size:
@@ -64,6 +64,7 @@ async def sending(axis: Axis, call: Call) -> Perform:
         call.findings += examined.findings
         if examined.facts is not None:
             call.document_id = examined.facts.document_id
+            call.recipients = tuple(code for code in (*examined.facts.to, examined.facts.about) if code)
         refuse_bad_package(examined)
         delivered = await keep_spool(axis, rewritten, None, call.held) if examined.rewritten else call.content
     finally:
@@ -90,6 +91,14 @@ async def sending(axis: Axis, call: Call) -> Perform:
         return Outcome(success(call.operation, DocId=acceptance.sender_id))
 
     return perform
+
+
+async def _taken_in(call: Call, spool: Spool, limit: int) -> BodyDigest:
+    try:
+        return await take_in(call.request.stream(), spool, limit)
+    except Refused as refusal:
+        call.body_unread = any(finding.reason == "package-too-large" for finding in refusal.findings)
+        raise
 
 
 async def take_in(stream: AsyncIterator[bytes], spool: Spool, limit: int) -> BodyDigest:

@@ -13,6 +13,7 @@ import uvicorn
 from simulator.app import application
 from simulator.axis import Axis
 from simulator.http_protocol import protocol_class
+from simulator.refusals import recorder
 
 _BACKLOG = 2048
 _KEEP_ALIVE = 75
@@ -42,7 +43,7 @@ def serve(axis: Axis, listening: socket.socket, ready: Callable[[], None]) -> No
     config = uvicorn.Config(
         application(axis),
         loop="uvloop" if sys.platform != "win32" else "asyncio",
-        http=protocol_class(axis.clock.http_date),
+        http=protocol_class(axis.clock.http_date, recorder(axis)),
         ws="none",
         lifespan="on",
         log_config=None,
@@ -69,7 +70,7 @@ class _Server(uvicorn.Server):
             self._ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        self._axis.journal.stop()
+        self._axis.stop()
         super().handle_exit(sig, frame)
 
 

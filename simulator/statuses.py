@@ -16,9 +16,10 @@ from simulator.directory import Agency, resolve
 from simulator.examination import Facts
 from simulator.store.tables import deliveries, documents, events
 
-RECALL = "13"
-_ANSWERS = ("15", "16")
-_CHANGES = ("1", "2")
+RECALL, AGREED, DECLINED = "13", "15", "16"
+_ANSWERS = (AGREED, DECLINED)
+_RETURNED, _TAKEN = "02", frozenset({"03", "04", "05", "06"})
+_TAKE_BACK, _UPDATE = "1", "2"
 # Reported by somebody who has no say in it: passed on, but it moves nothing.
 _WITHOUT_SAY = {"status-by-non-recipient", "recall-not-by-sender", "recall-to-non-recipient"}
 
@@ -39,7 +40,8 @@ def examine(connection: Connection, facts: Facts, reporter: Agency) -> list[Find
         return []
     if reporter.code not in recipients:
         return [_warning("STS-16", "status-by-non-recipient", "From/OrganId", reporter.code)]
-    return _against_history(connection, facts, original, recipients[reporter.code])
+    said = _history(connection, original, owner, reporter)
+    return _against_history(connection, facts, original, said)
 
 
 def apply(connection: Connection, facts: Facts, reporter: Agency, at: int, remarks: Sequence[Finding]) -> None:
@@ -56,14 +58,15 @@ def apply(connection: Connection, facts: Facts, reporter: Agency, at: int, remar
     )
     if any(remark.reason in _WITHOUT_SAY for remark in remarks):
         return
-    whose = reporter.code
-    if facts.status_code == RECALL:
-        addressee = resolve(connection, [facts.about or ""], closed=True).get(facts.about or "")
-        whose = addressee.code if addressee is not None else ""
+    about = resolve(connection, [facts.about or "", original.from_code], closed=True)
+    recall, owner = facts.status_code == RECALL, about.get(original.from_code)
+    recipient = about.get(facts.about or "") if recall else reporter
+    if recipient is None:
+        return
     connection.execute(
         update(deliveries)
-        .where(deliveries.c.document_seq == original.seq, deliveries.c.agency == whose)
-        .values(business_status=facts.status_code)
+        .where(deliveries.c.document_seq == original.seq, deliveries.c.agency == recipient.code)
+        .values(business_status=_state(_history(connection, original, owner, recipient)))
     )
 
 
@@ -82,31 +85,77 @@ def _original(connection: Connection, facts: Facts, reporter: Agency) -> Row[Any
     return next((row for row in rows if row.from_code in codes), rows[0] if rows else None)
 
 
-def _recipients(connection: Connection, document_seq: int) -> dict[str, str | None]:
-    rows = connection.execute(
-        select(deliveries.c.agency, deliveries.c.business_status).where(deliveries.c.document_seq == document_seq)
+def _recipients(connection: Connection, document_seq: int) -> frozenset[str]:
+    rows = connection.execute(select(deliveries.c.agency).where(deliveries.c.document_seq == document_seq))
+    return frozenset(rows.scalars())
+
+
+def _history(connection: Connection, original: Row[Any], owner: Agency | None, recipient: Agency) -> list[str]:
+    """List the codes about one delivery, oldest first: what its recipient reported, and its sender's requests (13)."""
+    by_recipient = documents.c.from_code.in_(_codes(recipient)) & (documents.c.status_code != RECALL)
+    by_owner = (
+        documents.c.from_code.in_(_codes(owner) or {original.from_code})
+        & (documents.c.status_code == RECALL)
+        & select(deliveries.c.seq)
+        .where(deliveries.c.document_seq == documents.c.seq, deliveries.c.agency == recipient.code)
+        .exists()
     )
-    return {row.agency: row.business_status for row in rows}
+    rows = connection.execute(
+        select(documents.c.status_code)
+        .where(documents.c.document_id == original.document_id, documents.c.message_type == "status")
+        .where(documents.c.seq > original.seq, by_recipient | by_owner)
+        .order_by(documents.c.seq)
+    )
+    return list(rows.scalars())
 
 
-def _against_history(connection: Connection, facts: Facts, original: Row[Any], last: str | None) -> list[Finding]:
+def _codes(agency: Agency | None) -> set[str]:
+    return set() if agency is None else {agency.code, agency.old_code} - {""}
+
+
+def _state(history: Sequence[str]) -> str | None:
+    """Give the state that a history leads to: a declined request (16) brings back what was before it."""
+    state: str | None = None
+    before: str | None = None
+    for code in history:
+        if code == DECLINED:
+            state = before if state == RECALL else state
+        else:
+            before = state if code == RECALL and state != RECALL else before
+            state = code
+    return state
+
+
+def _against_history(connection: Connection, facts: Facts, original: Row[Any], history: Sequence[str]) -> list[Finding]:
+    """Compare a status of a recipient with all that was said about its copy before (STS-08, STS-13)."""
     code = facts.status_code
-    if (last, code) in (("03", "02"), ("02", "03")):
-        return [_warning("STS-08", "status-contradicts", "StatusCode", code, expected=f"{last}")]
-    if code in _ANSWERS and last != RECALL and not _change_pending(connection, original):
-        return [_warning("STS-13", "answer-without-request", "StatusCode", code, expected=RECALL)]
+    if code in _ANSWERS:
+        if RECALL not in history and not _asked(connection, original, _TAKE_BACK, _UPDATE):
+            return [_warning("STS-13", "answer-without-request", "StatusCode", code, expected=RECALL)]
+        return []
+    if AGREED in history and (RECALL in history or _asked(connection, original, _TAKE_BACK)):
+        return [_contradiction(code, f"{RECALL}, {AGREED}, {DECLINED}")]
+    taken = [earlier for earlier in history if earlier in _TAKEN]
+    if code == _RETURNED and taken:
+        return [_contradiction(code, taken[-1])]
+    if code in _TAKEN and _RETURNED in history:
+        return [_contradiction(code, _RETURNED)]
     return []
 
 
-def _change_pending(connection: Connection, original: Row[Any]) -> bool:
-    """Whether the sender ever asked to take back or to update the document by a package of type 1 or 2."""
+def _asked(connection: Connection, original: Row[Any], *types: str) -> bool:
+    """Whether the sender asked for something by a package since: type 1 to take back, type 2 to update."""
     asked = connection.execute(
         select(documents.c.seq)
-        .where(documents.c.from_code == original.from_code, documents.c.business_type.in_(_CHANGES))
+        .where(documents.c.from_code == original.from_code, documents.c.business_type.in_(types))
         .where(documents.c.seq >= original.seq)
         .limit(1)
     ).first()
     return asked is not None
+
+
+def _contradiction(code: str, expected: str) -> Finding:
+    return _warning("STS-08", "status-contradicts", "StatusCode", code, expected=expected)
 
 
 def _warning(requirement: str, reason: str, where: str, got: str | None, *, expected: str = "") -> Finding:

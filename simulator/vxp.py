@@ -7,31 +7,30 @@ HTTP status and lose what is not in the envelope.
 from __future__ import annotations
 
 import asyncio
-import base64
+import contextlib
 import time
-from collections.abc import AsyncIterator, Iterator
 
 from sqlalchemy import Connection
-from starlette.concurrency import iterate_in_threadpool
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response, StreamingResponse
 from starlette.types import ASGIApp
 
 from protocol.finding import Finding, Severity
 from protocol.wire.operations import Operation
 from protocol.wire.signing import SignatureRefused, verify
-from simulator import answers, connection, faults, operations, pages
+from simulator import answers, connection, faults, operations, pages, response
 from simulator.answers import Answer, Refused, refused
 from simulator.axis import Axis
 from simulator.blobs import Content
 from simulator.call import Call, claimed_system
 from simulator.faults import Rule
+from simulator.journal import Headers
 from simulator.operations import Outcome, Perform, Work
+from simulator.parties import concerned
+from simulator.response import Ready
 from simulator.sending import sending
 from simulator.store.writer import StorageFailed
 
 _MAX_PARAMETER_BODY = 1024 * 1024
-_CHUNK = 48 * 1024  # divisible by 3: base64 of each chunk continues that of the one before
 
 WORKS = {
     Operation.SEND: Work(sending, writes=True),
@@ -74,8 +73,7 @@ class Vxp:
     def _call(self, request: Request, operation: Operation) -> Call:
         headers = request.scope["headers"]
         system = claimed_system(headers)
-        secret = self._axis.directory.secret_of(system) if system is not None else None
-        return Call(operation, request, self._axis.clock.milliseconds(), system, secret)
+        return Call(operation, request, self._axis.clock.milliseconds(), system)
 
     async def _answered(self, call: Call, work: Work) -> ASGIApp:
         rules = self._axis.faults.candidates(call.system, call.operation)
@@ -86,13 +84,16 @@ class Vxp:
             await self._silence(call, rules)
         prepared = await self._prepared(call, work)
         if rules:
-            disturbance = await self._axis.faults.disturbance(rules, call.ordinal, call.agencies, call.document_id)
+            by_agency = any(rule.match.agency is not None for rule in rules)
+            parties = self._axis.store.read(lambda connection: concerned(connection, call)) if by_agency else ()
+            disturbance = await self._axis.faults.disturbance(rules, call.ordinal, parties, call.document_id)
             call.fired += disturbance.names
             if disturbance.delay:
-                await asyncio.sleep(disturbance.delay)
+                with contextlib.suppress(TimeoutError):  # an axis that ends does not wait
+                    await asyncio.wait_for(self._axis.stopping.wait(), disturbance.delay)
             if disturbance.kind is not None:
                 return await self._disturbed(call, work, prepared, disturbance.kind)
-        return self._response(call, await self._performed(call, work, prepared))
+        return response.response(call, await self._performed(call, work, prepared), self._axis.blobs)
 
     async def _prepared(self, call: Call, work: Work) -> Perform:
         """Verify, read parameters and body; a refusal becomes the thing to perform, so that it is journalled."""
@@ -100,7 +101,7 @@ class Vxp:
             self._check_method(call)
             self._verify(call)
             if call.operation != Operation.SEND:
-                call.body = await _small_body(call.request)
+                call.body = await _small_body(call)
             return await work.prepare(self._axis, call)
         except Refused as error:
             refusal = error
@@ -127,7 +128,7 @@ class Vxp:
             raise Refused(answers.BAD_SIGNATURE, error.text, [finding]) from error
         call.findings = call.signed.warnings
 
-    async def _performed(self, call: Call, work: Work, perform: Perform) -> Outcome:
+    async def _performed(self, call: Call, work: Work, perform: Perform) -> Ready:
         """Perform and journal. What changes something does both in one transaction, what only reads journals later."""
 
         def attempt(connection: Connection) -> Outcome:
@@ -136,30 +137,35 @@ class Vxp:
             except Refused as refusal:
                 return Outcome(answers.failure(call.operation, refusal))
 
-        def record(connection: Connection, outcome: Outcome) -> None:
+        def record(connection: Connection, ready: Ready) -> None:
             if call.ordinal is None:
                 faults.next_ordinal(connection, call.system, call.operation)
-            self._axis.journal.record(connection, call.entry(outcome.answer, outcome.content, answered=call.answers))
+            self._axis.journal.record(connection, call.entry(ready.answer, ready.content, self._sent(call, ready)))
 
-        def both(connection: Connection) -> Outcome:
+        def both(connection: Connection) -> Ready:
             outcome = attempt(connection)
-            record(connection, outcome)
-            return outcome
+            ready = self._ready(call, outcome.answer, outcome.content)
+            record(connection, ready)
+            return ready
 
         try:
-            if work.writes:
-                outcome = await self._axis.store.write(both)
+            if work.writes or call.counts:
+                ready = await self._axis.store.write(both)
                 if call.operation in (Operation.REGISTER_AGENCY, Operation.DELETE_AGENCY):
                     self._axis.reload()
             else:
                 read = self._axis.store.read_aside if work.aside else None
                 outcome = await read(attempt) if read is not None else self._axis.store.read(attempt)
-                self._axis.store.write_later(lambda connection: record(connection, outcome))
+                ready = self._ready(call, outcome.answer, outcome.content)
+                self._axis.store.write_later(lambda connection: record(connection, ready))
         except StorageFailed:
             refusal = refused(answers.SYSTEM_ERROR, "Loi he thong: khong ghi duoc", "AXS-08", "storage-failed")
-            outcome = Outcome(answers.failure(call.operation, refusal))
-        call.answered = outcome.answer.status
-        return outcome
+            ready = self._ready(call, answers.failure(call.operation, refusal))
+        call.answered = ready.answer.status
+        return ready
+
+    def _sent(self, call: Call, ready: Ready) -> Headers | None:
+        return [*ready.headers.items()] if call.answers else None
 
     async def _silence(self, call: Call, rules: tuple[Rule, ...]) -> None:
         if await self._axis.faults.silence(rules, call.ordinal):
@@ -172,71 +178,29 @@ class Vxp:
         """Make a fault happen; the journal says which."""
         call.answers = kind.answers
         if kind.processed:
-            outcome = await self._performed(call, work, perform)
-            return self._response(call, outcome) if kind.answers else connection.ResetAnswer()
+            performed = await self._performed(call, work, perform)
+            return response.response(call, performed, self._axis.blobs) if kind.answers else connection.ResetAnswer()
         page = pages.PAGES.get(kind.name)
         answer = None if page is None else Answer(page.body, http_status=page.status, media_type=page.media_type)
+        ready = None if answer is None else self._ready(call, answer)
+        headers = None if ready is None else self._sent(call, ready)
 
         def record(connection: Connection) -> None:
-            self._axis.journal.record(connection, call.entry(answer, None, answered=kind.answers))
+            self._axis.journal.record(connection, call.entry(answer, None, headers))
 
         await self._axis.store.write(record)
-        if page is None:
-            return connection.ResetAnswer()
-        return Response(page.body, page.status, media_type=page.media_type)
+        return connection.ResetAnswer() if ready is None else response.response(call, ready, self._axis.blobs)
 
-    def _response(self, call: Call, outcome: Outcome) -> ASGIApp:
-        answer, content = outcome.answer, outcome.content
-        accepted = call.request.headers.get("accept-encoding", "").encode("latin-1")
-        headers = {"Content-Type": answer.media_type}
-        if content is not None and content.body is None:
-            return _streamed(call, content, self._pieces(call, answer, content), accepted, headers)
-        body = answer.body if content is None else _whole(call, answer, content)
-        packed = answers.compressed(body, call.operation, accepted)
-        if packed is not None:
-            headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-            body = packed
-        return Response(body, answer.http_status, headers)
-
-    def _pieces(self, call: Call, answer: Answer, content: Content) -> Iterator[bytes]:
-        """Read a large package piece by piece, for ``getEdoc`` inside its envelope."""
-        fetch = call.operation == Operation.FETCH
-        if fetch:
-            yield answer.body
-        with self._axis.blobs.open(content) as stream:
-            while chunk := stream.read(_CHUNK):
-                yield base64.b64encode(chunk) if fetch else chunk
-        if fetch:
-            yield b'"}'
+    def _ready(self, call: Call, answer: Answer, content: Content | None = None) -> Ready:
+        return response.ready(call, answer, content, self._axis.clock.http_date())
 
 
-def _whole(call: Call, answer: Answer, content: Content) -> bytes:
-    assert content.body is not None
-    if call.operation == Operation.FETCH:
-        return answer.body + base64.b64encode(content.body) + b'"}'
-    return content.body
-
-
-def _streamed(
-    call: Call, content: Content, pieces: Iterator[bytes], accept_encoding: bytes, headers: dict[str, str]
-) -> ASGIApp:
-    if answers.accepts_gzip(accept_encoding):
-        headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-        pieces = answers.packed(pieces)
-    elif call.operation == Operation.FETCH:
-        length = len(answers.fetched_prefix()) + (content.size + 2) // 3 * 4 + 2
-        headers["Content-Length"] = str(length)
-    else:
-        headers["Content-Length"] = str(content.size)
-    stream: AsyncIterator[bytes] = iterate_in_threadpool(pieces)
-    return StreamingResponse(stream, headers=headers)
-
-
-async def _small_body(request: Request) -> bytes:
+async def _small_body(call: Call) -> bytes:
     body = bytearray()
-    async for chunk in request.stream():
+    async for chunk in call.request.stream():
         body += chunk
         if len(body) > _MAX_PARAMETER_BODY:
+            call.body_unread = True
             text = f"Noi dung qua lon: toi da {_MAX_PARAMETER_BODY} byte"
             raise refused(answers.BAD_PARAMETER, text, "AXS-03", "body-too-large", expected=str(_MAX_PARAMETER_BODY))
     return bytes(body)

@@ -12,6 +12,7 @@ from typing import Any
 
 from conformance.drivers.driver import Driver
 from conformance.drivers.protocol import DriverFault, DriverUnusable
+from conformance.told import told
 
 
 class CallableDriver(Driver):
@@ -63,7 +64,9 @@ class CallableDriver(Driver):
         """Give the request as plain JSON data and take the answer as such, as every other driver does."""
         handle = self._handle
         if handle is None:
-            raise DriverFault("driver-unreachable", f"{asked['op']}: the driver was never started")
+            raise DriverFault(
+                "driver-unreachable", told("{operation}: the driver was never started", operation=asked["op"])
+            )
         try:
             if inspect.iscoroutinefunction(handle):
                 answer = await handle(json.loads(json.dumps(asked)))
@@ -73,7 +76,9 @@ class CallableDriver(Driver):
                     answer = await answer
             return json.loads(json.dumps(answer))
         except Exception as error:  # see start
-            text = f"{asked['op']}: it raised {type(error).__name__}: {error}"
+            text = told(
+                "{operation}: it raised {problem}", operation=asked["op"], problem=f"{type(error).__name__}: {error}"
+            )
             raise DriverFault("driver-nonsense", text) from error
 
     async def close(self) -> None:

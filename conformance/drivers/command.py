@@ -13,6 +13,7 @@ from typing import Any
 
 from conformance.drivers.driver import Driver
 from conformance.drivers.protocol import MAX_QUOTED, DriverFault, DriverUnusable
+from conformance.told import joined, told
 
 MAX_LINE = 96 * 1024 * 1024
 STOP_S = 5.0
@@ -58,9 +59,11 @@ class CommandDriver(Driver):
         """Write one line and wait for the line that carries the same id."""
         process = self._process
         if process is None or process.stdin is None:
-            raise DriverFault("driver-unreachable", f"{asked['op']}: the driver's process was never started")
+            raise DriverFault(
+                "driver-unreachable", told("{operation}: the driver's process was never started", operation=asked["op"])
+            )
         if self._fault is not None:
-            raise DriverFault(self._fault.reason, f"{asked['op']}: {self._fault.text}")
+            raise DriverFault(self._fault.reason, joined(": ", (asked["op"], self._fault.text)))
         identifier = asked["id"]
         answer: asyncio.Future[object] = asyncio.get_running_loop().create_future()
         self._waiting[identifier] = answer
@@ -69,7 +72,9 @@ class CommandDriver(Driver):
             await process.stdin.drain()
             return await answer
         except (BrokenPipeError, ConnectionResetError) as error:
-            raise DriverFault("driver-unreachable", f"{asked['op']}: {await self._epitaph(process)}") from error
+            raise DriverFault(
+                "driver-unreachable", joined(": ", (asked["op"], await self._epitaph(process)))
+            ) from error
         finally:
             del self._waiting[identifier]
             if not answer.done() or answer.cancelled():
@@ -83,7 +88,11 @@ class CommandDriver(Driver):
             try:
                 line = await process.stdout.readline()
             except ValueError:
-                self._fail(DriverFault("driver-nonsense", f"the driver wrote a line longer than {MAX_LINE} bytes"))
+                self._fail(
+                    DriverFault(
+                        "driver-nonsense", told("the driver wrote a line longer than {limit} bytes", limit=MAX_LINE)
+                    )
+                )
                 return
             if not line:
                 self._fail(DriverFault("driver-unreachable", await self._epitaph(process)), for_ever=True)
@@ -94,16 +103,20 @@ class CommandDriver(Driver):
     def _deliver(self, line: bytes) -> None:
         try:
             raw = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             raw = None
-        identifier = raw.get("id") if isinstance(raw, dict) else None
-        waiting = self._waiting.get(identifier) if isinstance(identifier, str) else None
+        named = raw.get("id") if isinstance(raw, dict) else None
+        identifier = named if isinstance(named, str) else None
+        waiting = None if identifier is None else self._waiting.get(identifier)
         if waiting is not None and not waiting.done():
             waiting.set_result(raw)
         elif identifier not in self._late:
             shown = line.decode("utf-8", "backslashreplace").strip()[:MAX_QUOTED]
             self._fail(
-                DriverFault("driver-nonsense", f"a line on stdout answers no request (logs go to stderr): {shown}")
+                DriverFault(
+                    "driver-nonsense",
+                    told("a line on stdout answers no request (logs go to stderr): {shown}", shown=shown),
+                )
             )
 
     def _fail(self, fault: DriverFault, *, for_ever: bool = False) -> None:
@@ -122,9 +135,15 @@ class CommandDriver(Driver):
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(process.wait(), 1.0)
         code = process.returncode
-        ended = "closed its stdout" if code is None else f"ended with exit code {code}"
-        said = f"; its last words: {self._errors[-1][:MAX_QUOTED]}" if self._errors else ""
-        return f"the driver {self._words[0]} {ended}{said}"
+        driver = self._words[0]
+        ended = (
+            told("the driver {driver} closed its stdout", driver=driver)
+            if code is None
+            else told("the driver {driver} ended with exit code {code}", driver=driver, code=code)
+        )
+        if not self._errors:
+            return ended
+        return told("{ended}; its last words: {words}", ended=ended, words=self._errors[-1][:MAX_QUOTED])
 
     async def close(self) -> None:
         """Close stdin, give the process a moment to leave, then end it and its children."""

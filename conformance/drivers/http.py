@@ -10,6 +10,7 @@ import httpx
 
 from conformance.drivers.driver import Driver
 from conformance.drivers.protocol import DriverFault, DriverUnusable, nonsense
+from conformance.told import told
 
 MAX_ANSWER = 64 * 1024 * 1024
 
@@ -47,16 +48,25 @@ class HttpDriver(Driver):
         try:
             answer = await self._client.post(self._url, json=asked)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            text = f"{operation}: {self._shown} cannot be reached: {type(error).__name__} {error}".rstrip()
+            text = told(
+                "{operation}: {url} cannot be reached: {problem}",
+                operation=operation,
+                url=self._shown,
+                problem=f"{type(error).__name__} {error}".rstrip(),
+            )
             raise DriverFault("driver-unreachable", text) from error
         if answer.status_code != 200:
-            raise nonsense(operation, f"HTTP {answer.status_code} instead of 200", answer.text[:400])
+            raise nonsense(
+                operation, told("HTTP {status} instead of 200", status=answer.status_code), answer.text[:400]
+            )
         if len(answer.content) > MAX_ANSWER:
-            raise nonsense(operation, f"the answer is larger than {MAX_ANSWER} bytes", answer.text[:100])
+            raise nonsense(
+                operation, told("the answer is larger than {limit} bytes", limit=MAX_ANSWER), answer.text[:100]
+            )
         try:
             return json.loads(answer.content)
-        except ValueError as error:
-            raise nonsense(operation, "the answer is no JSON", answer.text[:400]) from error
+        except (ValueError, RecursionError) as error:
+            raise nonsense(operation, told("the answer is no JSON"), answer.text[:400]) from error
 
     @property
     def _shown(self) -> str:

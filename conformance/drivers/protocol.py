@@ -8,12 +8,14 @@ from functools import lru_cache
 from typing import Any, Literal
 
 import schemas
+from conformance.told import told
 
 PROTOCOL = "axis28/driver/1"
 CATEGORIES = (
     "format", "integrity", "signature", "addressee", "sender", "duplicate", "attachment", "secrecy", "size", "other",
 )  # fmt: skip
 MAX_QUOTED = 300
+MAX_DEPTH = 64
 
 Kind = Literal["ok", "refused", "unsupported", "error"]
 
@@ -51,29 +53,56 @@ def read_answer(operation: str, identifier: str, raw: object) -> Answer:
 
     Raises ``DriverFault`` with reason ``driver-nonsense`` naming the field that is wrong.
     """
+    if _too_deep(raw):
+        # Quoting or checking it would exhaust the stack of whoever tries.
+        raise nonsense(operation, told("the answer is nested deeper than {limit} levels", limit=MAX_DEPTH), "…")
     if not isinstance(raw, dict):
-        raise nonsense(operation, "the answer is no JSON object", raw)
+        raise nonsense(operation, told("the answer is no JSON object"), raw)
     if raw.get("id") != identifier:
-        raise nonsense(operation, f"the answer's id is {raw.get('id')!r}, the request's was {identifier!r}", raw)
+        raise nonsense(
+            operation,
+            told("the answer's id is {id!r}, the request's was {asked!r}", id=raw.get("id"), asked=identifier),
+            raw,
+        )
     complaint = _complaint("answer", raw)
     if complaint is not None:
-        kinds = "an answer has 'id' and exactly one of 'ok', 'refused', 'unsupported', 'error'"
-        raise nonsense(operation, f"{kinds} ({complaint})", raw)
+        problem = told(
+            "an answer has 'id' and exactly one of 'ok', 'refused', 'unsupported', 'error' ({complaint})",
+            complaint=complaint,
+        )
+        raise nonsense(operation, problem, raw)
     if "ok" in raw:
         complaint = _complaint(f"{operation}.ok", raw["ok"])
         if complaint is not None:
-            raise nonsense(operation, f"'ok' breaks the shape of this operation: {complaint}", raw)
+            raise nonsense(
+                operation, told("'ok' breaks the shape of this operation: {complaint}", complaint=complaint), raw
+            )
         return Answer("ok", raw["ok"])
     if "refused" in raw:
         return Answer("refused", reason=raw["refused"]["reason"], category=raw["refused"].get("category"))
     return Answer("unsupported") if "unsupported" in raw else Answer("error", reason=raw["error"])
 
 
+def _too_deep(raw: object) -> bool:
+    level: list[object] = [raw]
+    for _ in range(MAX_DEPTH):
+        level = [
+            inner
+            for value in level
+            if isinstance(value, (dict, list))
+            for inner in (value.values() if isinstance(value, dict) else value)
+        ]
+        if not level:
+            return False
+    return True
+
+
 def nonsense(operation: str, problem: str, raw: object) -> DriverFault:
     """Build the fault for an answer that is none; what came is quoted, cut to a few hundred characters."""
     shown = repr(raw)
     shown = shown if len(shown) <= MAX_QUOTED else shown[: MAX_QUOTED - 1] + "…"
-    return DriverFault("driver-nonsense", f"{operation}: {problem}; it answered {shown}")
+    text = told("{operation}: {problem}; it answered {shown}", operation=operation, problem=problem, shown=shown)
+    return DriverFault("driver-nonsense", text)
 
 
 @lru_cache(maxsize=64)

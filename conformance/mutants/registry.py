@@ -25,9 +25,14 @@ def _last_number_again(office: Office, year: int) -> int:
     return max(lifecycle.next_arrival_number(office, year) - 1, 1)
 
 
+def _every_other_number(office: Office, year: int) -> int:
+    return lifecycle.next_arrival_number(office, year) + 1
+
+
 DEFECTS = (
     Defect("registers-twice", "RCV-10", {"find_duplicate": _blind_to("same")}),
     Defect("no-duplicate-warning", "ID-14", {"find_duplicate": _blind_to("changed")}),
     Defect("duplicate-by-id-only", "ID-14", {"find_duplicate": _blind_to("number")}),
+    Defect("skips-numbers", "RCV-06", {"next_arrival_number": _every_other_number}),
     Defect("reuses-numbers", "RCV-06", {"next_arrival_number": _last_number_again}),
 )

@@ -35,6 +35,21 @@ def _one_digit(office: Office, agency: Agency, about: ResponseFor, code: str, de
     return composing.compose_status(office, agency, about, code.removeprefix("0"), description)
 
 
+def _one_digit_after_01(
+    office: Office, agency: Agency, about: ResponseFor, code: str, description: str
+) -> StatusPackage:
+    return composing.compose_status(
+        office, agency, about, code if code == "01" else code.removeprefix("0"), description
+    )
+
+
+def _accepted_twice(office: Office, entry: sqlite3.Row, step: str, reason: str) -> None:
+    """Report 03 for the register and once more for the screen."""
+    reporting.report(office, entry, step, reason)
+    if step == "accept":
+        reporting.report(office, entry, step, reason)
+
+
 async def _repeat_01(office: Office, axis: AxisClient) -> None:
     """Report the arrival of every waiting document once more in a later round."""
     repeated = _repeated.setdefault(office, set())
@@ -63,6 +78,8 @@ DEFECTS = (
     Defect("no-01", "STS-05", {"codes_of": _codes({"arrive": ()})}),
     Defect("status-without-notation", "STS-07", {"name_received": _without_notation}),
     Defect("one-digit-status", "STS-04", {"compose_status": _one_digit}),
+    Defect("one-digit-after-01", "STS-04", {"compose_status": _one_digit_after_01}),
+    Defect("repeats-03", "STS-10", {"report": _accepted_twice}),
     Defect("repeats-01", "STS-10", {"poll": _repeat_01}),
     Defect("registers-on-arrival", "RCV-01", {"report": _registered_on_arrival}),
     Defect("no-06", "STS-02", {"codes_of": _codes({"finish": ()})}),

@@ -90,7 +90,8 @@ class Settings:
     """How one DMS runs: seconds between two fetch rounds, and whether sends leave at once or at the next round.
 
     A send that fails is tried again after half an interval, then after twice as long each time, at most
-    ``max_attempts`` times and never more than ``max_pause_s`` seconds apart.
+    ``max_attempts`` times and never more than ``max_pause_s`` seconds apart. ``withheld`` are driver operations that it
+    does not offer.
     """
 
     poll_interval_s: float = 60.0
@@ -99,6 +100,7 @@ class Settings:
     timeout_s: float = 30.0
     max_attempts: int = 12
     max_pause_s: float = 300.0
+    withheld: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True, eq=False, weakref_slot=True)

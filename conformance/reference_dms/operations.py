@@ -37,7 +37,7 @@ async def handle(dms: Dms, request: object) -> dict[str, Any]:
         return {"id": identifier, "error": f"request: {complaint}"}
     assert isinstance(request, dict)
     operation, args = _OPERATIONS.get(request["op"]), request.get("args", {})
-    if operation is None:
+    if operation is None or request["op"] in dms.office.settings.withheld:
         return {"id": identifier, "unsupported": True}
     if complaint := _complaint(f"{request['op']}.args", args):
         return {"id": identifier, "error": f"{request['op']}: {complaint}"}
@@ -64,7 +64,7 @@ async def _describe(dms: Dms, _args: Args) -> dict[str, Any]:
             {"code": agency.code, "name": agency.name, "old_code": agency.old_code}
             for agency in (connection.agencies if connection else ())
         ],
-        "capabilities": sorted(_OPERATIONS),
+        "capabilities": sorted(_OPERATIONS.keys() - dms.office.settings.withheld),
         "poll_interval_s": dms.office.settings.poll_interval_s,
         "concurrency": CONCURRENCY,
     }

@@ -16,6 +16,7 @@ from conformance.events import (
     RunStopped,
 )
 from conformance.outcome import Outcome
+from conformance.told import in_language
 from conformance.verdict import Verdict
 from schemas.messages import text
 
@@ -55,9 +56,9 @@ class Progress:
             case CheckDecided(outcome):
                 lines = [self._decided(outcome)]
             case RunStopped(reason, detail):
-                lines = [(self._say("stopped", reason=reason, detail=detail), "bold red")]
+                lines = [(self._say("stopped", reason=reason, detail=in_language(detail, self._lang)), "bold red")]
             case Residue(left):
-                lines = [(self._say("residue", text=left), "yellow")]
+                lines = [(self._say("residue", text=in_language(left, self._lang)), "yellow")]
         return lines
 
     def _started(self, event: RunStarted) -> list[tuple[str, str | None]]:
@@ -83,7 +84,7 @@ class Progress:
         verdict = text(f"suite.check-{outcome.verdict.value}", self._lang)
         line = f"[{self._done}/{self._total}] {verdict}  {outcome.entry.id}"
         if not outcome.passed:
-            line += f"  {outcome.reason}: {outcome.got}"[:200]
+            line += f"  {outcome.reason}: {in_language(outcome.got, self._lang)}"[:200]
         return line, COLOURS.get(outcome.verdict, "red")
 
     def _say(self, key: str, **values: object) -> str:

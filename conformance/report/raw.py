@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import schemas
+from conformance import address
 from conformance.outcome import Outcome
+from conformance.plan import DEFAULT
 from conformance.run import Conducted
+from conformance.told import in_language
 from conformance.verdict import Verdict, counts, judge
 from schemas import registry
-from schemas.messages import LANGUAGES
+from schemas.messages import LANGUAGES, text
 
 SCHEMA = "axis28/report/1"
 CATALOGUE_VERSION = "2026.0"
@@ -48,7 +51,7 @@ def build(conducted: Conducted) -> dict[str, Any]:
             "build": conducted.system.build,
         },
         "axis": {
-            "url": conducted.axis_url,
+            "url": address.shown(conducted.axis_url),
             "started_by_suite": conducted.axis_started,
             "clock": conducted.axis_clock.isoformat(timespec="seconds"),
         },
@@ -90,8 +93,8 @@ def _check(conducted: Conducted, outcome: Outcome) -> dict[str, Any]:
         "scored": entry.scored and entry.id not in conducted.plan.provisional,
         "verdict": outcome.verdict.value,
         "reason": outcome.reason,
-        "expected": outcome.expected,
-        "got": outcome.got,
+        "expected": in_language(outcome.expected, "en"),
+        "got": in_language(outcome.got, "en"),
         "message": {lang: _message(outcome, lang) for lang in LANGUAGES},
         "law": entry.law,
         "fix": {lang: _fix(outcome, lang) for lang in LANGUAGES},
@@ -106,10 +109,17 @@ def _check(conducted: Conducted, outcome: Outcome) -> dict[str, Any]:
 
 
 def _message(outcome: Outcome, lang: str) -> str:
-    """Say in a sentence what the check is about and, where it did not pass, what was seen."""
+    """Say in a line what the check is about and, where it did not pass, why; then what was expected and what was seen.
+
+    The first line is the headline of views that have no room for more.
+    """
     title = outcome.entry.title[lang]
     known = registry.reasons().get(outcome.reason or "")
-    return title if known is None else f"{title} — {known.text[lang]}"
+    lines = [title if known is None else f"{title} — {known.text[lang]}"]
+    for key, said in (("expected-line", outcome.expected), ("got-line", outcome.got)):
+        if said:
+            lines.append(text(f"suite.{key}", lang, text=in_language(said, lang)))
+    return "\n".join(lines)
 
 
 def _fix(outcome: Outcome, lang: str) -> str:
@@ -124,13 +134,21 @@ def _fix(outcome: Outcome, lang: str) -> str:
 
 def _replay(conducted: Conducted, check_id: str) -> str:
     """Give the command that runs this check alone with the same content, without what may be secret in the driver."""
-    kind, _, rest = conducted.settings.driver.partition(":")
-    driver = "exec:…" if kind == "exec" else conducted.settings.driver
-    if "@" in rest:
-        driver = f"{kind}:…"
-    words = ["axis28", "certify", "--driver", driver, "--select", check_id, "--seed", str(conducted.settings.seed)]
-    if not conducted.axis_started:
-        words += ["--axis", conducted.axis_url]
+    settings = conducted.settings
+    driver, url = settings.driver, address.url_of(settings.driver)
+    if driver.startswith("exec:"):
+        driver = "exec:…"
+    elif url is not None:
+        driver = f"http:{address.shown(url)}"
+    words = ["axis28", "certify", "--driver", driver, "--select", check_id, "--seed", str(settings.seed)]
+    given = {
+        "plan": None if settings.plan == DEFAULT else settings.plan,
+        "level": settings.level,
+        "axis": None if settings.axis is None else address.shown(settings.axis),
+        "system": settings.system,
+        "ca": settings.ca,
+    }
+    words += [word for name, value in given.items() if value is not None for word in (f"--{name}", value)]
     return shlex.join(words).replace("'exec:…'", "exec:…")
 
 

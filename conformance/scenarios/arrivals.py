@@ -10,7 +10,7 @@ from conformance.case import Case, Crossing, Delivered, Ref, Refusal
 from conformance.dms import RefLike
 from conformance.scenarios.sightings import reported
 from conformance.system import Peer
-from conformance.violation import NotSupported
+from conformance.told import told
 from protocol.package.model import DocumentPackage, ResponseFor
 
 STEPS = ("assign", "process", "finish")
@@ -40,7 +40,7 @@ async def shown_as_received(case: Case, letter: RefLike) -> Mapping[str, Any]:
         letter,
         until=lambda entry: entry["state"] in TAKEN,
         reason="not-shown-as-received",
-        expected="the incoming register shows the letter as arrived",
+        expected=told("the incoming register shows the letter as arrived"),
     )
 
 
@@ -56,7 +56,7 @@ async def accepted_letter(case: Case, peer: Peer) -> DocumentPackage:
     """Let a letter arrive, and accept it."""
     letter = await arrived_letter(case, peer)
     await perform(case, "accept", letter)
-    await reported(case, letter, "03", reason="acceptance-not-reported", expected="status 03 after acceptance")
+    await reported(case, letter, "03", reason="acceptance-not-reported", expected=told("status 03 after acceptance"))
     return letter
 
 
@@ -72,7 +72,9 @@ async def offer(case: Case, draft: Mapping[str, Any]) -> Ref | Refusal:
     if answer.kind == "refused":
         return Refusal("answer", answer.category, answer.reason)
     if answer.kind != "ok":
-        raise case.fail("driver-error", expected="'send' is done or refused", got=f"{answer.kind}: {answer.reason}")
+        raise case.fail(
+            "driver-error", expected=told("'send' is done or refused"), got=f"{answer.kind}: {answer.reason}"
+        )
     document = answer.value["document"]
     return Ref(document["document_id"], document["from"])
 
@@ -83,12 +85,18 @@ async def perform(case: Case, operation: str, letter: RefLike, **args: Any) -> M
     answer = await case.dms.call(operation, {"document": named.to_json(), **args})
     if answer.kind == "refused":
         raise case.fail(
-            "operation-refused", expected=f"{operation!r} is carried out", got=f"{answer.category}: {answer.reason}"
+            "operation-refused",
+            expected=told("{operation!r} is carried out", operation=operation),
+            got=f"{answer.category}: {answer.reason}",
         )
-    if answer.kind == "unsupported":
-        raise NotSupported(operation)
     if answer.kind != "ok":
-        raise case.fail("driver-error", expected=f"{operation!r} is carried out", got=f"{answer.kind}: {answer.reason}")
+        raise case.fail(
+            "driver-error",
+            expected=told("{operation!r} is carried out", operation=operation),
+            got=f"{answer.kind}: {answer.reason}",
+        )
+    if operation == "accept" and isinstance(number := answer.value.get("arrival_number"), int):
+        case.stage.arrival_numbers.append(number)
     return answer.value
 
 

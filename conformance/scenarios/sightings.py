@@ -7,7 +7,7 @@ import base64
 import json
 import string
 import unicodedata
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from conformance.crossing import as_crossing, as_status
 from conformance.dms import RefLike
 from conformance.observer import ACKNOWLEDGE, SEND
 from conformance.system import Peer
+from conformance.told import told
 from conformance.violation import Violation
 from protocol.package.model import DocumentPackage
 
@@ -80,12 +81,21 @@ def codes_about(case: Case, about: RefLike | str) -> list[str]:
     return [two_digits(status.code) for status in case.statuses(about)]
 
 
+async def reports(case: Case, about: RefLike | str, codes: Sequence[str]) -> None:
+    """Wait until all of these codes were reported about a document, or for as long as a sound system would need.
+
+    For stories that judge what came: that something is missing is the matter of STS-02 alone.
+    """
+    patience = asyncio.get_running_loop().time() + max(2 * case.interval, PATIENCE_S)
+    await case.stage.observer.until(lambda: set(codes) <= set(codes_about(case, about)), min(case.deadline, patience))
+
+
 async def fetched(case: Case, delivered: Delivered, *, reason: str = "not-fetched") -> Exchange:
     """Wait until the system has got a delivered package."""
     return await case.exchange(
         lambda seen: is_fetch(seen, delivered) and seen.accepted,
         reason=reason,
-        expected="getEdoc or downloadEdoc of the delivered package",
+        expected=told("getEdoc or downloadEdoc of the delivered package"),
     )
 
 
@@ -143,7 +153,7 @@ def recognisable(case: Case, draft: dict[str, Any]) -> Sign:
     The notation keeps its beginning, which says the kind of document (ND 30/2020, appendix I, II.3 b), and the mark has
     no digits, which might be taken for a number or a year.
     """
-    mark = "".join(case.random.choices(string.ascii_uppercase, k=8))
+    mark = "".join(case.identities.choices(string.ascii_uppercase, k=8))
     draft["notation"] = f"{draft['notation']}-{mark}"
     draft["subject"] = f"{mark} {draft['subject']}"
     return Sign(draft["notation"], mark)

@@ -13,12 +13,14 @@ from conformance.case import Case, Crossing
 from conformance.checks import check
 from conformance.scenarios.arrivals import deliver_bytes, sent_document, shown_as_received
 from conformance.scenarios.sightings import same
+from conformance.told import Told, joined, told
 from fixtures.files import File, new_file
-from protocol.finding import Severity
+from protocol.finding import Finding, Severity
 from protocol.package.attachment import AttachmentRefused, attach, original
 from protocol.package.model import NAMESPACE
 from protocol.package.reader import read_package
 from protocol.package.writer import write_package
+from schemas import registry
 
 MANIFESTS = ("edXMLManifest", "Manifest")
 STRUCTURE = frozenset({"PKG-02", "PKG-03", "PKG-06", "PKG-07", "PKG-09"})
@@ -39,7 +41,7 @@ async def test_the_package_has_the_structure_of_qcvn_102(case: Case) -> None:
         got=str(name.namespace),
         witnesses=[crossing.exchange],
     )
-    require_place(case, crossing, name.localname == "edXML", "root element edXML", name.localname)
+    require_place(case, crossing, name.localname == "edXML", told("root element edXML"), name.localname)
     for path in (
         "q:edXMLEnvelope",
         "q:edXMLEnvelope/q:edXMLHeader/q:MessageHeader",
@@ -47,11 +49,13 @@ async def test_the_package_has_the_structure_of_qcvn_102(case: Case) -> None:
         "q:AttachmentEncoded/q:Attachment/q:ContentTransferEncoded",
     ):
         found = root.findall(path, {"q": NAMESPACE})
-        require_place(case, crossing, len(found) == 1, path.replace("q:", ""), f"{len(found)} of them")
+        require_place(
+            case, crossing, len(found) == 1, path.replace("q:", ""), told("{count} of them", count=len(found))
+        )
     lists = [
         kind for kind in MANIFESTS if root.find(f"q:edXMLEnvelope/q:edXMLBody/q:{kind}", {"q": NAMESPACE}) is not None
     ]
-    require_place(case, crossing, len(lists) == 1, "one manifest in edXMLBody", ", ".join(lists) or "none")
+    require_place(case, crossing, len(lists) == 1, told("one manifest in edXMLBody"), ", ".join(lists) or told("none"))
     with read_package(crossing.raw, profile="strict") as reading:
         refused = [
             finding
@@ -61,9 +65,18 @@ async def test_the_package_has_the_structure_of_qcvn_102(case: Case) -> None:
     case.require(
         not refused,
         "package-breaks-a-rule",
-        expected="no finding that a strict receiver refuses",
-        got="; ".join(f"{finding.requirement} {finding.reason} at {finding.where}" for finding in refused[:3]),
+        expected=told("no finding that a strict receiver refuses"),
+        got=joined("; ", (_found(finding) for finding in refused[:3])),
         witnesses=[crossing.exchange],
+    )
+
+
+def _found(finding: Finding) -> Told:
+    return told(
+        "{requirement} {reason} at {where}",
+        requirement=finding.requirement,
+        reason=finding.reason,
+        where=finding.where,
     )
 
 
@@ -84,8 +97,12 @@ async def test_each_file_has_its_line_in_the_manifest(case: Case) -> None:
     case.require(
         listed == carried and single and "" not in carried and carried,
         "manifest-mismatch",
-        expected="the same ContentIds in manifest and attachments, each once",
-        got=f"manifest {sorted(listed.elements())}, attachments {sorted(carried.elements())}",
+        expected=told("the same ContentIds in manifest and attachments, each once"),
+        got=told(
+            "manifest {listed}, attachments {carried}",
+            listed=sorted(listed.elements()),
+            carried=sorted(carried.elements()),
+        ),
         witnesses=[crossing.exchange],
     )
 
@@ -107,18 +124,19 @@ async def test_every_file_is_sent_unaltered(case: Case) -> None:
         try:
             carried[original(attachment).sha256] += 1
         except AttachmentRefused as refusal:
+            problem = registry.reason(refusal.reason).text
             raise case.fail(
                 "attachment-altered",
-                expected=f"{attachment.name} unpacks by the receiver's rule",
-                got=str(refusal),
+                expected=told("{name} unpacks by the receiver's rule", name=attachment.name),
+                got=joined(": ", (Told(problem["en"], problem["vi"]), refusal.text)),
                 witnesses=[crossing.exchange],
             ) from refusal
     missing = asked - carried
     case.require(
         not missing,
         "attachment-missing" if carried.total() < asked.total() else "attachment-altered",
-        expected=f"{asked.total()} files with the digests that were asked",
-        got=f"{carried.total()} files, of which {(asked & carried).total()} are right",
+        expected=told("{count} files with the digests that were asked", count=asked.total()),
+        got=told("{count} files, of which {right} are right", count=carried.total(), right=(asked & carried).total()),
         witnesses=[crossing.exchange],
     )
 
@@ -140,7 +158,9 @@ async def test_a_zipped_file_is_unpacked_and_a_zip_is_not(case: Case) -> None:
     shown = {file["name"]: file["sha256"] for file in entry.get("attachments") or ()}
     for file, reason in ((sheet, "attachment-not-unpacked"), (archive, "genuine-zip-unpacked")):
         got = next((digest for name, digest in shown.items() if same(name, file.name)), None)
-        case.require(got is not None, "attachment-missing", expected=file.name, got=", ".join(shown) or "no attachment")
+        case.require(
+            got is not None, "attachment-missing", expected=file.name, got=", ".join(shown) or told("no attachment")
+        )
         case.require(got == file.sha256, reason, expected=f"{file.name}: {file.sha256}", got=f"{file.name}: {got}")
 
 

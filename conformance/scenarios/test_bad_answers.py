@@ -7,6 +7,7 @@ from conformance.checks import check
 from conformance.observer import LIST
 from conformance.scenarios.arrivals import shown_as_received
 from conformance.scenarios.sightings import fetched
+from conformance.told import told
 
 
 @check("OPS-08/html-is-not-an-empty-inbox")
@@ -19,12 +20,12 @@ async def test_a_login_page_instead_of_the_list_is_survived(case: Case) -> None:
     first = await case.exchange(
         lambda seen: seen.operation == LIST and not seen.accepted and _edoc(seen.message_type),
         reason="polling-stopped-on-html",
-        expected="a list call that is answered by HTML",
+        expected=told("a list call that is answered by HTML"),
     )
     await case.exchange(
         lambda seen: seen.operation == LIST and seen.seq > first.seq and _edoc(seen.message_type),
         reason="polling-stopped-on-html",
-        expected="the next list call, although the last was answered by HTML",
+        expected=told("the next list call, although the last was answered by HTML"),
     )
     await fault.lift()
     await fetched(case, arrived)

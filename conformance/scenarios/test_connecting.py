@@ -6,17 +6,15 @@ from datetime import datetime, timedelta
 
 from conformance.case import Case, Exchange
 from conformance.checks import check
-from conformance.observer import LIST
+from conformance.observer import COUNTS, LIST
 from conformance.scenarios.sightings import fetched, reported
 from conformance.stage import VIETNAM
+from conformance.told import told
 
 UNAUTHENTIC = "15"
 SKEW = timedelta(seconds=2)
 TIMESTAMP = "%Y/%m/%d %H:%M:%S"
-QUEUES = (
-    ("edoc", "countReceiveEdoc", "edoc-queue-not-polled"),
-    ("status", "countReceiveStatus", "status-queue-not-polled"),
-)
+QUEUES = {"edoc": "edoc-queue-not-polled", "status": "status-queue-not-polled"}
 
 
 @check("SND-09/every-request-is-signed")
@@ -29,7 +27,7 @@ async def test_every_request_is_signed(case: Case) -> None:
     await case.exchange(
         lambda seen: seen.operation == "sendEdoc",
         reason="not-fetched",
-        expected="a sendEdoc of the document or of a 01",
+        expected=told("a sendEdoc of the document or of a 01"),
     )
     await case.intervals(1)
     refused = case.exchanges(lambda seen: seen.error_code == UNAUTHENTIC)
@@ -37,8 +35,13 @@ async def test_every_request_is_signed(case: Case) -> None:
     case.require(
         not refused,
         "unsigned-request",
-        expected="the axis authenticates every request",
-        got=f"ErrorCode {UNAUTHENTIC} on {', '.join(operations)} ({len(refused)} requests)",
+        expected=told("the axis authenticates every request"),
+        got=told(
+            "ErrorCode {code} on {operations} ({count} requests)",
+            code=UNAUTHENTIC,
+            operations=", ".join(operations),
+            count=len(refused),
+        ),
         witnesses=refused[:1],
     )
 
@@ -46,18 +49,20 @@ async def test_every_request_is_signed(case: Case) -> None:
 @check("RCV-09/both-queues-are-polled")
 async def test_both_queues_are_polled(case: Case) -> None:
     """A system asks for documents and for statuses, again and again."""
-    for message_type, count, reason in QUEUES:
+    for message_type, reason in QUEUES.items():
 
-        def asks(seen: Exchange, kind: str = message_type, counting: str = count) -> bool:
+        def asks(seen: Exchange, kind: str = message_type) -> bool:
             # A client may ask for the number first and list only what is there: that is polling too.
-            listed = seen.operation == LIST and (seen.message_type or kind).lower() == kind
-            return listed or seen.operation == counting
+            listed = seen.operation == LIST and seen.message_type == kind
+            return seen.accepted and (listed or seen.operation == COUNTS[kind])
 
-        first = await case.exchange(asks, reason=reason, expected=f"the queue {message_type!r} is asked for")
+        first = await case.exchange(
+            asks, reason=reason, expected=told("the queue {message_type!r} is asked for", message_type=message_type)
+        )
         await case.exchange(
             lambda seen, asks=asks, first=first: seen.seq > first.seq and asks(seen),  # type: ignore[misc] # bound per round
             reason=reason,
-            expected=f"the queue {message_type!r} is asked for again",
+            expected=told("the queue {message_type!r} is asked for again", message_type=message_type),
         )
 
 
@@ -68,24 +73,28 @@ async def test_the_time_in_a_status_is_vietnamese(case: Case) -> None:
     letter = case.letter(sender=peer, to=[case.sut])
     available = case.now()
     await case.deliver(letter, sender=peer)
-    told = await reported(
-        case, letter, "01", to=peer, reason="arrival-not-reported", expected="status 01 with its Timestamp"
+    report = await reported(
+        case, letter, "01", to=peer, reason="arrival-not-reported", expected=told("status 01 with its Timestamp")
     )
-    written = told.package.header.timestamp or ""
+    written = report.package.header.timestamp or ""
     try:
         stamp = datetime.strptime(written, TIMESTAMP).replace(tzinfo=VIETNAM)
     except ValueError:
         raise case.fail(
-            "timestamp-malformed", expected="yyyy/MM/dd HH:mm:ss", got=written, witnesses=[told.exchange]
+            "timestamp-malformed", expected="yyyy/MM/dd HH:mm:ss", got=written, witnesses=[report.exchange]
         ) from None
     # The wire has no fractions of a second: a time cut to the second is up to one second early.
-    earliest, latest = available - SKEW - timedelta(seconds=1), told.exchange.at + SKEW
+    earliest, latest = available - SKEW - timedelta(seconds=1), report.exchange.at + SKEW
     case.require(
         earliest <= stamp <= latest,
-        "not-vietnamese-time" if _looks_like_a_zone(stamp - told.exchange.at) else "clock-skewed",
-        expected=f"between {earliest.strftime(TIMESTAMP)} and {latest.strftime(TIMESTAMP)}, Vietnamese time",
+        "not-vietnamese-time" if _looks_like_a_zone(stamp - report.exchange.at) else "clock-skewed",
+        expected=told(
+            "between {earliest} and {latest}, Vietnamese time",
+            earliest=earliest.strftime(TIMESTAMP),
+            latest=latest.strftime(TIMESTAMP),
+        ),
         got=written,
-        witnesses=[told.exchange],
+        witnesses=[report.exchange],
     )
 
 

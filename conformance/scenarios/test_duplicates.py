@@ -11,6 +11,7 @@ from conformance.observer import ACKNOWLEDGE
 from conformance.scenarios.arrivals import arrived_letter, deliver_bytes, shown_as_received
 from conformance.scenarios.sightings import categories, codes_about, eventually, fetched, live
 from conformance.system import Peer
+from conformance.told import told
 from protocol.package.model import DocumentPackage
 from protocol.package.writer import write_package
 
@@ -32,12 +33,15 @@ async def test_a_package_delivered_twice_is_entered_once(case: Case) -> None:
                 seen.operation == ACKNOWLEDGE and seen.accepted and seen.receiver_id in delivered.receiver_ids
             ),
             reason="not-acknowledged",
-            expected="updateStatus for each of the two deliveries",
+            expected=told("updateStatus for each of the two deliveries"),
         )
     await case.intervals(1)
     entries = live(await case.dms.register("received", letter))
     case.require(
-        len(entries) == 1, "registered-twice", expected="one entry in the register", got=f"{len(entries)} entries"
+        len(entries) == 1,
+        "registered-twice",
+        expected=told("one entry in the register"),
+        got=told("{count} entries", count=len(entries)),
     )
 
 
@@ -56,7 +60,7 @@ async def test_the_same_number_notation_and_issuer_is_warned_about(case: Case) -
     peer = await case.peer()
     first = case.letter(sender=peer, to=[case.sut])
     # Real identifiers differ in form (H-X11 and its like): a second one for the same sign is one of another form.
-    other_name = f"{peer.code}-{case.now().year}-{case.random.getrandbits(48):012x}"
+    other_name = f"{peer.code}-{case.now().year}-{case.identities.getrandbits(48):012x}"
     second = case.letter(sender=peer, to=[case.sut], document_id=other_name, code=first.header.code)
     await _expect_warning(case, peer, first, second)
 
@@ -68,7 +72,8 @@ async def _expect_warning(case: Case, peer: Peer, first: DocumentPackage, second
     """
     await deliver_bytes(case, write_package(first), peer)
     await shown_as_received(case, first)
-    await fetched(case, await deliver_bytes(case, write_package(second), peer))
+    delivered = await deliver_bytes(case, write_package(second), peer)
+    await fetched(case, delivered)
     seen: list[Mapping[str, Any]] = []
 
     async def warned() -> bool:
@@ -81,14 +86,26 @@ async def _expect_warning(case: Case, peer: Peer, first: DocumentPackage, second
         case,
         warned,
         reason="duplicate-not-warned",
-        expected="a warning of category duplicate, or a refusal for being one",
-        got=lambda: f"{len(live(seen))} entries, with the categories {sorted(categories(seen))}",
+        expected=told("a warning of category duplicate, or a refusal for being one"),
+        got=lambda: told(
+            "{count} entries, with the categories {categories}",
+            count=len(live(seen)),
+            categories=sorted(categories(seen)),
+        ),
     )
+    if DUPLICATE not in categories(seen):
+        # Returned by 02: where the register names a category, it has to be that of the repetition.
+        await case.require_refusal(
+            second,
+            delivered=delivered,
+            reason="duplicate-not-warned",
+            expected=told("a warning of category duplicate, or a refusal for being one"),
+        )
     twin = await arrived_letter(case, peer)
     shown = categories(await case.dms.register("received", twin))
     case.require(
         DUPLICATE not in shown,
         "clean-letter-warned",
-        expected="no warning of a duplicate for a letter that repeats nothing",
+        expected=told("no warning of a duplicate for a letter that repeats nothing"),
         got=", ".join(sorted(shown)),
     )

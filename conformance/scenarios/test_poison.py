@@ -8,6 +8,7 @@ from conformance.observer import ACKNOWLEDGE
 from conformance.scenarios.arrivals import arrived_letter, deliver_bytes, passing_peer, shown_as_received
 from conformance.scenarios.rewriting import with_doctype
 from conformance.scenarios.sightings import codes_about, is_confirmation, is_fetch, live
+from conformance.told import told
 from protocol.package.model import DocumentPackage
 from protocol.package.writer import write_package
 
@@ -30,17 +31,23 @@ async def _refused_unexpanded(case: Case, letter: DocumentPackage, delivered: De
     entries = await case.dms.register("received", letter)
     expanded = [entry for entry in entries if text in str(entry.get("subject"))]
     case.require(
-        not expanded, "entity-expanded", expected="the entity is not expanded", got="its text is in the subject"
+        not expanded,
+        "entity-expanded",
+        expected=told("the entity is not expanded"),
+        got=told("its text is in the subject"),
     )
     taken = [entry for entry in live(entries) if not entry.get("refusal")]
     case.require(
         not taken or "02" in codes_about(case, letter),
         "doctype-accepted",
-        expected="the package is refused",
-        got=f"shown in state {taken[0]['state']}" if taken else "",
+        expected=told("the package is refused"),
+        got=told("shown in state {state}", state=taken[0]["state"]) if taken else "",
     )
     await case.require_refusal(
-        Ref.of(letter), delivered=delivered, reason="not-refused", expected="a refusal by 02, fail or holding back"
+        Ref.of(letter),
+        delivered=delivered,
+        reason="not-refused",
+        expected=told("a refusal by 02, fail or holding back"),
     )
 
 
@@ -62,24 +69,26 @@ async def _good_taken_and_poison_answered(
     await case.exchange(
         lambda seen: is_fetch(seen, good) and seen.accepted,
         reason="poison-starved-the-queue",
-        expected="the letter behind the spoilt package is fetched",
+        expected=told("the letter behind the spoilt package is fetched"),
     )
     await case.exchange(
-        lambda seen: is_confirmation(seen, good), reason="not-acknowledged", expected="updateStatus done for the letter"
+        lambda seen: is_confirmation(seen, good),
+        reason="not-acknowledged",
+        expected=told("updateStatus done for the letter"),
     )
-    await case.shown(letter, reason="poison-starved-the-queue", expected="the letter behind is in the register")
+    await case.shown(letter, reason="poison-starved-the-queue", expected=told("the letter behind is in the register"))
     answer = await case.exchange(
         lambda seen: (
             seen.operation == ACKNOWLEDGE and seen.accepted and _final(seen.acknowledged, seen.receiver_id, poison)
         ),
         reason="poison-not-answered",
-        expected="updateStatus fail for the spoilt package",
+        expected=told("updateStatus fail for the spoilt package"),
     )
     case.require(
         answer.acknowledged == "fail",
         "poison-confirmed",
-        expected="updateStatus fail",
-        got=f"updateStatus {answer.acknowledged}",
+        expected=told("updateStatus fail"),
+        got=told("updateStatus {state}", state=answer.acknowledged),
         witnesses=[answer],
     )
 
@@ -110,7 +119,7 @@ async def _never_confirmed_unread(case: Case, name: str, letter: DocumentPackage
     spoilt = await case.exchange(
         lambda seen: is_fetch(seen, delivered) and not seen.accepted,
         reason="not-fetched",
-        expected=f"a fetch that is answered by {name}",
+        expected=told("a fetch that is answered by {name}", name=name),
     )
     outcome = await case.exchange(
         lambda seen: (
@@ -122,14 +131,14 @@ async def _never_confirmed_unread(case: Case, name: str, letter: DocumentPackage
             )
         ),
         reason="not-fetched",
-        expected=f"another fetch after {name}",
+        expected=told("another fetch after {name}", name=name),
     )
     if outcome.operation == ACKNOWLEDGE:
         case.require(
             outcome.acknowledged == "fail",
             "acknowledged-without-reading",
-            expected=f"no confirmation of what was answered by {name}",
-            got=f"updateStatus {outcome.acknowledged} without a good fetch",
+            expected=told("no confirmation of what was answered by {name}", name=name),
+            got=told("updateStatus {state} without a good fetch", state=outcome.acknowledged),
             witnesses=[spoilt, outcome],
         )
         case.note(f"{name}: given back to the axis with fail")

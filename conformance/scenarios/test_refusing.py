@@ -8,6 +8,7 @@ from conformance.case import Case, Delivered, Ref
 from conformance.checks import check
 from conformance.scenarios.arrivals import arrived_letter, deliver_bytes, perform
 from conformance.scenarios.sightings import codes_about, fetched, live, reported, same
+from conformance.told import told
 from protocol.package.model import DocumentPackage
 from protocol.package.writer import write_package
 
@@ -26,7 +27,7 @@ async def returned(case: Case, letter: DocumentPackage, delivered: Delivered, *,
         not entries or answered,
         taken,
         expected=expected,
-        got=f"shown in state {entries[0]['state']}, and not returned" if entries else "",
+        got=told("shown in state {state}, and not returned", state=entries[0]["state"]) if entries else "",
     )
     await case.require_refusal(Ref.of(letter), delivered=delivered, reason="not-refused", expected=expected)
     codes = codes_about(case, letter)
@@ -34,8 +35,8 @@ async def returned(case: Case, letter: DocumentPackage, delivered: Delivered, *,
     case.require(
         "03" not in codes and not registered,
         taken,
-        expected="no registration of what was refused",
-        got=f"statuses {', '.join(codes)}; {len(registered)} registered entries",
+        expected=told("no registration of what was refused"),
+        got=told("statuses {codes}; {count} registered entries", codes=", ".join(codes), count=len(registered)),
     )
 
 
@@ -51,7 +52,7 @@ async def test_a_letter_for_somebody_else_is_returned(case: Case) -> None:
         letter,
         delivered,
         taken="wrong-addressee-registered",
-        expected="a refusal: the letter is for another body",
+        expected=told("a refusal: the letter is for another body"),
     )
 
 
@@ -65,7 +66,11 @@ async def test_a_letter_with_a_missing_file_is_returned(case: Case) -> None:
     letter = replace(whole, attachments=tuple(file for index, file in enumerate(whole.attachments) if index != lost))
     delivered = await deliver_bytes(case, write_package(letter), peer)
     await returned(
-        case, letter, delivered, taken="incomplete-registered", expected="a refusal: one of the listed files is missing"
+        case,
+        letter,
+        delivered,
+        taken="incomplete-registered",
+        expected=told("a refusal: one of the listed files is missing"),
     )
 
 
@@ -76,30 +81,35 @@ async def test_a_refusal_tells_its_reason(case: Case) -> None:
     letter = await arrived_letter(case, peer)
     reason = f"Văn bản không thuộc thẩm quyền giải quyết ({case.random.randint(1000, 9999)})"
     await perform(case, "refuse", letter, reason=reason)
-    told = await reported(
-        case, letter, "02", to=peer, reason="refusal-not-reported", expected="status 02 to the sender"
+    report = await reported(
+        case, letter, "02", to=peer, reason="refusal-not-reported", expected=told("status 02 to the sender")
     )
-    header = told.package.header
+    header = report.package.header
     case.require(
         _within(reason, header.description),
         "refusal-without-reason",
-        expected=f"a Description that holds {reason!r}",
+        expected=told("a Description that holds {reason!r}", reason=reason),
         got=repr(header.description),
-        witnesses=[told.exchange],
+        witnesses=[report.exchange],
     )
     await case.shown(
         letter,
         until=lambda entry: entry["state"] == "refused",
         reason="refused-but-registered",
-        expected="state refused",
+        expected=told("state refused"),
     )
     case.require(
-        "03" not in codes_about(case, letter), "refused-but-registered", expected="no 03", got="03 was reported"
+        "03" not in codes_about(case, letter),
+        "refused-but-registered",
+        expected=told("no 03"),
+        got=told("03 was reported"),
     )
     staff = header.staff
     if staff is None or not any((staff.staff, staff.department, staff.email, staff.mobile)):
         # The law makes the agency answerable, which From names; that a person is named is the practice of the field.
-        case.warn("refusal-without-officer", expected="StaffInfo of the officer who refused", got="no StaffInfo")
+        case.warn(
+            "refusal-without-officer", expected=told("StaffInfo of the officer who refused"), got=told("no StaffInfo")
+        )
 
 
 def _within(wanted: str, text: str | None) -> bool:

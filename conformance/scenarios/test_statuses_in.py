@@ -8,6 +8,7 @@ from conformance.case import Case
 from conformance.checks import check
 from conformance.scenarios.arrivals import sent_document
 from conformance.scenarios.sightings import SHOWN_STATES, digested, fetched, state_of
+from conformance.told import told
 
 CHAIN = ("01", "03", "04", "05", "06")
 
@@ -48,7 +49,7 @@ async def test_the_most_advanced_state_counts_not_the_last_to_arrive(case: Case)
         "sent",
         until=lambda entry: state_of(entry, peer) == "finished",
         reason="last-arrival-won",
-        expected="finished",
+        expected=told("finished"),
     )
 
 
@@ -65,7 +66,7 @@ async def test_an_unknown_code_does_not_stop_the_following(case: Case) -> None:
         "sent",
         until=lambda entry: state_of(entry, peer) == "registered",
         reason="stuck-after-unknown-code",
-        expected="registered, after an unknown code and 03",
+        expected=told("registered, after an unknown code and 03"),
     )
 
 
@@ -80,7 +81,7 @@ async def test_a_stranger_cannot_finish_a_document(case: Case) -> None:
         case.require(
             "finished" not in states.values() and stranger.code not in states,
             "forged-status-believed",
-            expected="the status of a stranger changes nothing",
+            expected=told("the status of a stranger changes nothing"),
             got=repr(states),
         )
     await case.report_status(peer, crossing, "03")
@@ -89,5 +90,5 @@ async def test_a_stranger_cannot_finish_a_document(case: Case) -> None:
         "sent",
         until=lambda entry: state_of(entry, peer) == "registered" and state_of(entry, stranger) is None,
         reason="progress-not-shown",
-        expected="registered, by the recipient's own 03",
+        expected=told("registered, by the recipient's own 03"),
     )

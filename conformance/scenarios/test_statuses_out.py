@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections import Counter
+from collections.abc import Sequence
 from itertools import pairwise
 
 from conformance.case import Case, Exchange
 from conformance.checks import check
 from conformance.crossing import as_status
-from conformance.scenarios.arrivals import arrived_letter, deliver_bytes, perform, work_through
-from conformance.scenarios.sightings import codes_about, eventually, first_report, reported, two_digits
+from conformance.scenarios.arrivals import arrived_letter, deliver_bytes, perform, shown_as_received, work_through
+from conformance.scenarios.sightings import codes_about, eventually, first_report, reported, reports, two_digits
+from conformance.told import told
 from protocol.package.model import DocumentPackage, StatusPackage
 from protocol.package.writer import write_package
 
 TWO_DIGITS = re.compile(r"\d\d")
 ORDER = ("01", "03", "04", "05", "06")
+REPEATABLE = "05"
 
 
 @check("STS-07/status-names-the-original")
@@ -36,13 +40,13 @@ async def test_a_status_names_the_original_byte_for_byte(case: Case) -> None:
         promulgation=plain.header.promulgation,
     )
     await deliver_bytes(case, write_package(letter), peer)
-    told = await case.exchange(
+    report = await case.exchange(
         lambda seen: _tells(seen, letter),
         reason="arrival-not-reported",
-        expected="status 01 to the sender",
+        expected=told("status 01 to the sender"),
     )
-    assert isinstance(told.package, StatusPackage)
-    about = told.package.header.response_for
+    assert isinstance(report.package, StatusPackage)
+    about = report.package.header.response_for
     header = letter.header
     for name, got, wanted in (
         ("OrganId", about.organ_id, header.sender.organ_id),
@@ -53,9 +57,9 @@ async def test_a_status_names_the_original_byte_for_byte(case: Case) -> None:
         case.require(
             got == wanted,
             "status-misnames-original",
-            expected=f"ResponseFor/{name} {wanted}",
+            expected=told("ResponseFor/{name} {wanted}", name=name, wanted=wanted),
             got=repr(got),
-            witnesses=[told],
+            witnesses=[report],
         )
 
 
@@ -69,39 +73,62 @@ def _tells(seen: Exchange, letter: DocumentPackage) -> bool:
     return about.document_id == letter.header.document_id or about.organ_id == letter.header.sender.organ_id
 
 
+async def walked(case: Case) -> tuple[DocumentPackage, ...]:
+    """Let three letters arrive, of which one is left alone, one is worked through and one is refused.
+
+    Comes back when all that this should report was reported, or when a sound system would have. A system that offers no
+    steps has only arrivals to report.
+    """
+    peer = await case.peer()
+    letters = tuple(case.letter(sender=peer, to=[case.sut]) for _ in range(3))
+    for letter in letters:
+        await case.deliver(letter, sender=peer)
+    for letter in letters:
+        await reported(case, letter, "01", to=peer, reason="arrival-not-reported", expected=told("status 01"))
+    _, worked, returned = letters
+    if "accept" in case.sut.capabilities:
+        await shown_as_received(case, worked)
+        await perform(case, "accept", worked)
+        codes = await work_through(case, worked)
+    else:
+        codes = []
+    if "refuse" in case.sut.capabilities:
+        await shown_as_received(case, returned)
+        await perform(case, "refuse", returned, reason="Văn bản gửi nhầm nơi nhận")
+        await reports(case, returned, ["02"])
+    await reports(case, worked, codes)
+    return letters
+
+
 @check("STS-04/two-digit-codes")
 async def test_status_codes_have_two_digits(case: Case) -> None:
-    """A status code is written with two digits."""
-    peer = await case.peer()
-    letter = case.letter(sender=peer, to=[case.sut])
-    await case.deliver(letter, sender=peer)
-    await reported(case, letter, "01", to=peer, reason="arrival-not-reported", expected="status 01")
-    for status in case.statuses(letter):
-        case.require(
-            TWO_DIGITS.fullmatch(status.code or ""),
-            "status-code-malformed",
-            expected="two digits",
-            got=repr(status.code),
-            witnesses=[status.exchange],
-        )
+    """Every status code has two digits: at the arrival, at each step and when a letter is refused."""
+    for letter in await walked(case):
+        for status in case.statuses(letter):
+            case.require(
+                TWO_DIGITS.fullmatch(status.code or ""),
+                "status-code-malformed",
+                expected=told("two digits"),
+                got=repr(status.code),
+                witnesses=[status.exchange],
+            )
 
 
 @check("STS-10/each-status-once")
-async def test_arrival_is_reported_once(case: Case) -> None:
-    """Three rounds after 01 there is still only one 01."""
-    peer = await case.peer()
-    letter = case.letter(sender=peer, to=[case.sut])
-    await case.deliver(letter, sender=peer)
-    first = await reported(case, letter, "01", to=peer, reason="arrival-not-reported", expected="status 01")
-    await case.intervals(3)
-    again = [status for status in case.statuses(letter) if status.code == first.code]
-    case.require(
-        len(again) == 1,
-        "status-repeated",
-        expected="one status 01",
-        got=f"{len(again)} of them",
-        witnesses=[status.exchange for status in again[:2]],
-    )
+async def test_each_status_is_reported_once(case: Case) -> None:
+    """Two rounds after the last step no status came twice; only 05 may, which tells how the work goes on."""
+    letters = await walked(case)
+    await case.intervals(2)
+    for letter in letters:
+        statuses = case.statuses(letter)
+        for code, times in Counter(two_digits(status.code) for status in statuses).items():
+            case.require(
+                times == 1 or code == REPEATABLE,
+                "status-repeated",
+                expected=told("one status {code}", code=code),
+                got=told("{count} of them", count=times),
+                witnesses=[status.exchange for status in statuses if two_digits(status.code) == code][:2],
+            )
 
 
 @check("RCV-01/registered-only-on-acceptance")
@@ -115,23 +142,25 @@ async def test_registration_is_reported_when_somebody_accepts(case: Case) -> Non
     case.require(
         not early,
         "registered-without-acceptance",
-        expected="no status 03 before acceptance",
-        got="03 without anybody's accepting",
+        expected=told("no status 03 before acceptance"),
+        got=told("03 without anybody's accepting"),
         witnesses=[status.exchange for status in early],
     )
     answer = await perform(case, "accept", letter)
     case.require(
         isinstance(answer.get("arrival_number"), int),
         "arrival-number-missing",
-        expected="an arrival number",
+        expected=told("an arrival number"),
         got=repr(answer.get("arrival_number")),
     )
-    await reported(case, letter, "03", to=peer, reason="acceptance-not-reported", expected="status 03 after acceptance")
+    await reported(
+        case, letter, "03", to=peer, reason="acceptance-not-reported", expected=told("status 03 after acceptance")
+    )
     await case.shown(
         letter,
         until=lambda entry: entry["state"] != "arrived" and entry.get("arrival_number") == answer["arrival_number"],
         reason="arrival-number-missing",
-        expected=f"the register shows arrival number {answer['arrival_number']}",
+        expected=told("the register shows arrival number {number}", number=answer["arrival_number"]),
     )
 
 
@@ -146,8 +175,8 @@ async def test_each_step_is_reported(case: Case) -> None:
         case,
         lambda: _all_reported(case, letter.header.document_id or "", wanted),
         reason="step-not-reported",
-        expected=f"statuses {', '.join(wanted)}",
-        got=lambda: f"statuses {', '.join(codes_about(case, letter)) or 'none'}",
+        expected=told("statuses {codes}", codes=", ".join(wanted)),
+        got=lambda: told("statuses {codes}", codes=", ".join(codes_about(case, letter)) or told("none")),
     )
 
 
@@ -160,13 +189,19 @@ async def _all_reported(case: Case, document_id: str, wanted: list[str]) -> bool
 async def test_statuses_keep_their_order(case: Case) -> None:
     """The statuses of a letter reach the axis in the order of the work, and their times do not go back.
 
-    Steps may fall together (03 and 05 in one moment are common) and 05 may be repeated; 06 closes the row.
+    Steps may fall together (03 and 05 in one moment are common) or be left out, as 05 is where 06 follows 03, and 05
+    may be repeated; 06 closes the row. That no step is kept from the sender is the matter of STS-02.
     """
     peer = await case.peer()
     letter = await arrived_letter(case, peer)
     await perform(case, "accept", letter)
-    await work_through(case, letter)
-    await reported(case, letter, "05", to=peer, reason="step-not-reported", expected="status 05 after process")
+    await reports(case, letter, await work_through(case, letter))
+    case.require(
+        set(codes_about(case, letter)) & {"04", "05", "06"},
+        "step-not-reported",
+        expected=told("a status after acceptance"),
+        got=told("statuses {codes}", codes=", ".join(codes_about(case, letter)) or told("none")),
+    )
     await case.intervals(1)
     seen = [status for status in case.statuses(letter) if two_digits(status.code) in ORDER]
     codes = [two_digits(status.code) for status in seen]
@@ -174,7 +209,7 @@ async def test_statuses_keep_their_order(case: Case) -> None:
     case.require(
         firsts == sorted(firsts) and "06" not in codes[:-1],
         "statuses-out-of-order",
-        expected="the order 01, 03, 04, 05, 06",
+        expected=told("the order 01, 03, 04, 05, 06"),
         got=", ".join(codes),
         witnesses=[status.exchange for status in seen],
     )
@@ -182,7 +217,7 @@ async def test_statuses_keep_their_order(case: Case) -> None:
     case.require(
         all(earlier <= later for earlier, later in pairwise(times)),
         "timestamps-go-back",
-        expected="times that do not go back",
+        expected=told("times that do not go back"),
         got=", ".join(times),
         witnesses=[status.exchange for status in seen],
     )
@@ -194,26 +229,36 @@ async def test_arrival_numbers_are_unique_and_continuous(case: Case) -> None:
     peer = await case.peer()
     letters = await asyncio.gather(*(arrived_letter(case, peer) for _ in range(4)))
     answers = await asyncio.gather(*(perform(case, "accept", letter) for letter in letters))
-    numbers = sorted(int(answer["arrival_number"]) for answer in answers)
     case.require(
-        len(set(numbers)) == len(numbers),
-        "arrival-number-reused",
-        expected="four different numbers",
-        got=", ".join(map(str, numbers)),
+        all(isinstance(answer.get("arrival_number"), int) for answer in answers),
+        "arrival-number-missing",
+        expected=told("an arrival number"),
+        got=", ".join(repr(answer.get("arrival_number")) for answer in answers),
     )
+    numbers = sorted(int(answer["arrival_number"]) for answer in answers)
+    _each_once(case, numbers)
     await case.intervals(1)
     shown = (await case.dms.do("received", {}))["documents"]
-    given = [int(entry["arrival_number"]) for entry in shown if entry.get("arrival_number") is not None]
-    twice = sorted({number for number in given if given.count(number) > 1})
+    _each_once(case, [int(entry["arrival_number"]) for entry in shown if entry.get("arrival_number") is not None])
+    _each_once(case, case.stage.arrival_numbers)
+    # Other stories take numbers at the same time, and what has its number need not show it any more: a recalled entry
+    # may have been emptied (ND 30/2020, appendix VI, III.8 b).
+    given = {int(entry["arrival_number"]) for entry in shown if entry.get("arrival_number") is not None}
+    missing = sorted(set(range(numbers[0], numbers[-1])) - given - set(case.stage.arrival_numbers))
+    expected = told("no gap from {first} to {last}", first=numbers[0], last=numbers[-1])
+    got = told("missing: {missing}", missing=", ".join(map(str, missing)))
+    if missing and not case.stage.own_axis:
+        # Where others work with the system too, their letters have numbers that this run never sees.
+        case.warn("arrival-number-gap", expected=expected, got=got)
+        return
+    case.require(not missing, "arrival-number-gap", expected=expected, got=got)
+
+
+def _each_once(case: Case, numbers: Sequence[int]) -> None:
+    twice = sorted({number for number in numbers if numbers.count(number) > 1})
     case.require(
-        not twice, "arrival-number-reused", expected="each number once", got=f"twice: {', '.join(map(str, twice))}"
-    )
-    # A recalled entry may have been emptied (ND 30/2020, appendix VI, III.8 b): its number is not a gap.
-    emptied = sum(1 for entry in shown if entry["state"] == "recalled" and entry.get("arrival_number") is None)
-    missing = sorted(set(range(numbers[0], numbers[-1])) - set(given) - set(numbers))
-    case.require(
-        len(missing) <= emptied,
-        "arrival-number-gap",
-        expected=f"no gap from {numbers[0]} to {numbers[-1]}",
-        got=f"missing: {', '.join(map(str, missing))}",
+        not twice,
+        "arrival-number-reused",
+        expected=told("each number once"),
+        got=told("twice: {numbers}", numbers=", ".join(map(str, twice))),
     )

@@ -12,12 +12,22 @@ from collections.abc import Callable
 from conformance.reference_dms import local
 from conformance.reference_dms.behaviour import Behaviour
 from conformance.reference_dms.dms import Dms
-from conformance.variants import prefixes, slow
+from conformance.variants import brisk, counting, obedient, prefixes, slow
 from conformance.variants.variant import Variant
 
 __all__ = ["VARIANTS", "Variant"]
 
-VARIANTS: dict[str, Variant] = {variant.name: variant for variant in (prefixes.VARIANT, slow.VARIANT)}
+VARIANTS: dict[str, Variant] = {
+    variant.name: variant
+    for variant in (
+        prefixes.VARIANT,
+        slow.VARIANT,
+        counting.VARIANT,
+        brisk.VARIANT,
+        obedient.VARIANT,
+        obedient.REFUSING,
+    )
+}
 
 
 def __getattr__(name: str) -> Callable[[], Dms]:

@@ -92,18 +92,24 @@ def travels_zipped(attachment: Attachment) -> bool:
 def original(attachment: Attachment, limits: Limits = _DEFAULTS) -> Original:
     """Give the file back, unzipped where the rule says so; its name made safe.
 
-    Raises ``AttachmentRefused`` (its ``reason`` is a reason code) for what is not the zip that it says, for zip bombs,
-    nested and encrypted zips. ``ValueError`` where the attachment has no payload or its reading is closed.
+    Raises ``AttachmentRefused`` (its ``reason`` is a reason code) for an attachment without a payload, for what is not
+    the zip that it says, for zip bombs, nested and encrypted zips. ``ValueError`` where its reading is closed.
     """
+    if not attachment.has_payload:
+        raise AttachmentRefused("payload-missing", "no ContentTransferEncoded")
     name = safe_name(attachment.name)
     if not travels_zipped(attachment):
         return Original(name, attachment.size, attachment.sha256, attachment.open_payload)
     size, sha256 = 0, hashlib.sha256()
-    with unzip.open_first(attachment.open_payload(), limits) as stream:
+
+    def unzipped() -> BinaryIO:
+        return unzip.open_first(attachment.open_payload(), limits, name=name)
+
+    with unzipped() as stream:
         while block := unzip.read(stream, _READ):
             size += len(block)
             sha256.update(block)
-    return Original(name, size, sha256.hexdigest(), lambda: unzip.open_first(attachment.open_payload(), limits))
+    return Original(name, size, sha256.hexdigest(), unzipped)
 
 
 def _zip(entry: str, data: bytes) -> bytes:

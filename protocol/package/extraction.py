@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from lxml import etree
 
+from protocol.package import fragment
 from protocol.package.model import (
     XMLDSIG_NAMESPACE,
     Attachment,
@@ -30,7 +32,7 @@ from protocol.package.model import (
     TraceHeader,
 )
 from protocol.package.scanner import Payload
-from protocol.package.spool import Spool, Stored
+from protocol.package.spool import Spool
 from protocol.package.tree import child, children, text, text_of
 
 
@@ -125,6 +127,8 @@ def _other_info(element: etree._Element | None) -> OtherInfo | None:
         page_amount=text(element, "PageAmount"),
         direction=text(element, "Direction"),
         appendixes=_texts(child(element, "Appendixes"), "Appendix"),
+        reply_fors=fragment.read(child(element, "ReplyFors")),
+        reference_codes=fragment.read(child(element, "ReferenceCodes")),
     )
 
 
@@ -138,7 +142,12 @@ def _staff(element: etree._Element | None) -> StaffInfo | None:
     if element is None:
         return None
     return StaffInfo(
-        text(element, "Department"), text(element, "Staff"), text(element, "Email"), text(element, "Mobile")
+        department=text(element, "Department"),
+        staff=text(element, "Staff"),
+        email=text(element, "Email"),
+        mobile=text(element, "Mobile"),
+        department_id=text(element, "DepartmentId"),
+        staff_id=text(element, "StaffId"),
     )
 
 
@@ -151,6 +160,7 @@ def _trace(element: etree._Element | None) -> Trace | None:
             TraceHeader(text(hop, "OrganId"), text(hop, "Timestamp")) for hop in children(element, "TraceHeader")
         ),
         business=None if business is None else _business(business),
+        paper=text(element, "Paper"),
     )
 
 
@@ -194,23 +204,23 @@ def _reference(element: etree._Element) -> Reference:
 def _attachment(element: etree._Element, payloads: Mapping[etree._Element, Payload], spool: Spool) -> Attachment:
     encoded = child(element, "ContentTransferEncoded")
     payload = payloads.get(encoded) if encoded is not None else None
-    stored = payload.stored if payload else Stored(0, 0, "")
     bare = Attachment(
         content_id=text(element, "ContentId"),
         name=text(element, "AttachmentName"),
         content_type=text(element, "ContentType"),
         description=text(element, "Description"),
+        field_name=text(element, "FieldName"),
+        mime_type=text(element, "MimeType"),
     )
     if payload is None:
         return bare
-    return Attachment(
-        bare.content_id,
-        bare.name,
-        bare.content_type,
-        bare.description,
+    stored = payload.stored
+    return replace(
+        bare,
         size=stored.size,
         sha256=stored.sha256,
         open_payload=lambda: spool.open(stored),
+        damaged=bool(payload.flaws),
     )
 
 

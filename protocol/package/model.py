@@ -70,8 +70,24 @@ class SignerInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Fragment:
+    """An element of the official library whose inside no document describes: carried whole, judged by nobody.
+
+    ``name`` and the names in ``attributes`` are local names; ``text`` counts only where there are no ``parts``.
+    """
+
+    name: str
+    text: str = ""
+    attributes: tuple[tuple[str, str], ...] = ()
+    parts: tuple[Fragment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class OtherInfo:
-    """Priority 0–4, circulation, amounts and the list of enclosures named in the header."""
+    """Priority 0–4, circulation, amounts and the list of enclosures named in the header.
+
+    ``reply_fors`` and ``reference_codes`` are extensions of the official library, kept as they are.
+    """
 
     priority: str | None = None
     sphere_of_promulgation: str | None = None
@@ -80,6 +96,8 @@ class OtherInfo:
     page_amount: str | None = None
     direction: str | None = None
     appendixes: tuple[str, ...] = ()
+    reply_fors: Fragment | None = None
+    reference_codes: Fragment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +112,14 @@ class ResponseFor:
 
 @dataclass(frozen=True, slots=True)
 class StaffInfo:
-    """The registry officer in charge."""
+    """The registry officer in charge; the two ids are extensions of the official library."""
 
     department: str | None = None
     staff: str | None = None
     email: str | None = None
     mobile: str | None = None
+    department_id: str | None = None
+    staff_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,10 +192,11 @@ class Business:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """``TraceHeaderList``: the business part and the hops, in order."""
+    """``TraceHeaderList``: the business part, the hops in order, and the ``Paper`` of the list (not ``Bussiness``')."""
 
     hops: tuple[TraceHeader, ...] = ()
     business: Business | None = None
+    paper: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +220,7 @@ class Attachment:
     ``size`` (bytes) and ``sha256`` (lower-case hex) are those of the decoded payload *as it travelled*, so of the zip
     where the zip rule of the official client applies. ``open_payload`` gives a new binary reader over those bytes; it
     stays valid as long as the reading that made it. ``protocol.package.attachment.original`` gives the file itself.
+    ``damaged`` says that the base64 held what base64 does not: the payload is then what a lenient decoder makes of it.
     """
 
     content_id: str | None
@@ -208,6 +230,14 @@ class Attachment:
     size: int = 0
     sha256: str = ""
     open_payload: Callable[[], BinaryIO] = field(default=_no_payload, repr=False, compare=False)
+    field_name: str | None = None
+    mime_type: str | None = None
+    damaged: bool = field(default=False, compare=False)
+
+    @property
+    def has_payload(self) -> bool:
+        """Whether there was an element for the payload at all; it may have been empty."""
+        return self.open_payload is not _no_payload
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ def _with_hop(trace: Trace | None, hop: TraceHeader | None) -> Trace | None:
         hops.append(hop)
     if trace is None and not hops:
         return None
-    return Trace(tuple(hops), trace.business if trace else None)
+    return replace(trace or Trace(), hops=tuple(hops))
 
 
 def _rebuilt(manifest: Sequence[Reference] | None, attachments: Sequence[Attachment]) -> tuple[Reference, ...] | None:

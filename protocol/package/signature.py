@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
+from protocol.package.fragment import local_name_of
 from protocol.package.model import NAMESPACE
 from protocol.package.tree import elements, local_name, namespace, text_of
 from protocol.package.xmltext import XmlText
@@ -56,8 +57,3 @@ def _element(xml: XmlText, element: etree._Element) -> None:
         xml.leaf(name, text, attributes)
     else:
         xml.empty(name, attributes)
-
-
-def local_name_of(attribute: str | bytes) -> str:
-    """Give an attribute's name without its namespace."""
-    return str(etree.QName(attribute).localname)

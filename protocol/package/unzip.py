@@ -24,6 +24,11 @@ _ENCRYPTED = 0x1
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})  # what receivers in the field can unzip
 _BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 ARCHIVES = frozenset({"zip", "jar", "7z", "rar", "gz", "bz2", "xz", "tar", "tgz"})
+OFFICE = frozenset({"docx", "docm", "dotx", "xlsx", "xlsm", "xltx", "pptx", "pptm", "ppsx", "odt", "ods", "odp", "odg"})
+DOCUMENTS = OFFICE | {"epub"}
+"""Extensions of documents that are zips by nature."""
+_DOCUMENT_STARTS = (b"[Content_Types].xml", b"_rels/.rels", b"mimetype")
+_NAME_AT = 30  # where the name of a zip's first file stands
 
 
 class AttachmentRefused(Exception):  # noqa: N818 - a verdict about the input, not a fault of the program
@@ -45,22 +50,24 @@ class Entry:
     entries: int
 
 
-def look(payload: BinaryIO, limits: Limits) -> Entry:
+def look(payload: BinaryIO, limits: Limits, *, name: str = "") -> Entry:
     """Give the first entry of a zip without unpacking it, and close it. Raises as ``open_first`` does."""
-    archive, info = _first(payload, limits)
+    archive, info = _first(payload, limits, name)
     entry = Entry(info.filename, info.file_size, info.compress_size, len(archive.infolist()))
     _shut(archive, payload)
     return entry
 
 
-def open_first(payload: BinaryIO, limits: Limits) -> BinaryIO:
+def open_first(payload: BinaryIO, limits: Limits, *, name: str = "") -> BinaryIO:
     """Open the first file of a zip, the only one that receivers look at. Closing the reader closes ``payload`` too.
+
+    ``name`` is the real name of the file, which the zip may not know.
 
     Raises ``AttachmentRefused``: ``zip-invalid`` (no zip, empty, broken), ``zip-encrypted``, ``zip-nested`` (an archive
     inside the archive), ``zip-bomb`` (too many entries, too large, or growing beyond the allowed ratio). Reading from
     the result may raise the same (use ``read``, which turns every way of being broken into it).
     """
-    archive, info = _first(payload, limits)
+    archive, info = _first(payload, limits, name)
     try:
         inner = archive.open(info)
     except _BROKEN as error:
@@ -78,7 +85,7 @@ def read(stream: BinaryIO, size: int = -1) -> bytes:
         raise AttachmentRefused("zip-invalid", str(error)) from error
 
 
-def _first(payload: BinaryIO, limits: Limits) -> tuple[zipfile.ZipFile, zipfile.ZipInfo]:
+def _first(payload: BinaryIO, limits: Limits, name: str) -> tuple[zipfile.ZipFile, zipfile.ZipInfo]:
     try:
         _refuse_directory(payload, limits)
         archive = zipfile.ZipFile(payload)
@@ -90,7 +97,7 @@ def _first(payload: BinaryIO, limits: Limits) -> tuple[zipfile.ZipFile, zipfile.
         raise
     # The first file is the one that starts the stream: what a reader without a look at the directory would get.
     info = next((entry for entry in archive.infolist() if entry.header_offset == 0), None)
-    refusal = _refusal(info, limits)
+    refusal = _refusal(info, limits) or _nested(archive, info, name)
     if info is None or refusal is not None:
         _shut(archive, payload)
         raise refusal or AttachmentRefused("zip-invalid", "no file at the start of the zip")
@@ -109,6 +116,20 @@ def _refusal(info: zipfile.ZipInfo | None, limits: Limits) -> AttachmentRefused 
     if info.file_size > max(limits.zip_free_bytes, info.compress_size * limits.zip_ratio):
         return AttachmentRefused("zip-bomb", f"{info.compress_size} -> {info.file_size} bytes")
     return None
+
+
+def _nested(archive: zipfile.ZipFile, info: zipfile.ZipInfo | None, name: str) -> AttachmentRefused | None:
+    """Tell a zip inside the zip by its first bytes, whatever it is called; office documents are zips and are none."""
+    if info is None or {filename.extension(info.filename), filename.extension(name)} & DOCUMENTS:
+        return None
+    try:
+        with archive.open(info) as inner:
+            head = inner.read(_NAME_AT + max(map(len, _DOCUMENT_STARTS)))
+    except _BROKEN as error:
+        return AttachmentRefused("zip-invalid", str(error))
+    if not head.startswith(LOCAL_HEADER) or head[_NAME_AT:].startswith(_DOCUMENT_STARTS):
+        return None
+    return AttachmentRefused("zip-nested", info.filename)
 
 
 def _refuse_directory(payload: BinaryIO, limits: Limits) -> None:

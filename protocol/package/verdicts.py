@@ -145,6 +145,7 @@ VERDICTS: dict[str, Verdict] = {
     "attachment-name-unsafe": _tolerated("ATT-07"),  # H-A11
     "attachment-name-deceives": _both("ATT-07", _WARN),
     "zip-invalid": _both("PKG-13", _FAIL),  # H-A04
+    "zip-damaged": _tolerated("PKG-13"),  # H-X25
     "zip-encrypted": _both("ATT-10", _FAIL),
     "zip-nested": _both("ATT-10", _FAIL),  # H-A13
     "zip-bomb": _both("ATT-10", _FAIL),  # H-A13

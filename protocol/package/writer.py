@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 import pybase64
 
-from protocol.package import signature
+from protocol.package import fragment, signature
 from protocol.package.model import (
     NAMESPACE,
     Attachment,
@@ -169,7 +169,9 @@ def _staff(xml: XmlText, staff: StaffInfo | None) -> None:
             xml,
             "StaffInfo",
             ("Department", staff.department),
+            ("DepartmentId", staff.department_id),
             ("Staff", staff.staff),
+            ("StaffId", staff.staff_id),
             ("Email", staff.email),
             ("Mobile", staff.mobile),
         )
@@ -184,12 +186,15 @@ def _other_info(xml: XmlText, other: OtherInfo | None) -> None:
         ("TyperNotation", other.typer_notation),
         ("PromulgationAmount", other.promulgation_amount),
         ("PageAmount", other.page_amount),
-        ("Direction", other.direction),
     )
-    if not any(text for _, text in members) and not any(other.appendixes):
+    carried = fragment.says_something(other.reply_fors) or fragment.says_something(other.reference_codes)
+    if not any(text for _, text in members) and not (other.direction or carried or any(other.appendixes)):
         return
     xml.begin("edXML:OtherInfo")
     _leaves(xml, *members)
+    fragment.write(xml, other.reply_fors)
+    _leaves(xml, ("Direction", other.direction))
+    fragment.write(xml, other.reference_codes)
     _list(xml, "Appendixes", "Appendix", other.appendixes)
     xml.end()
 
@@ -198,6 +203,7 @@ def _trace(xml: XmlText, trace: Trace | None) -> None:
     if trace is None:
         return
     xml.begin("edXML:TraceHeaderList")
+    _leaves(xml, ("Paper", trace.paper))
     if trace.business is not None:
         _business(xml, trace.business)
     for hop in trace.hops:
@@ -263,6 +269,8 @@ def _attachments(xml: XmlText, attachments: Sequence[Attachment]) -> None:
         xml.leaf("ContentId", attachment.content_id)
         xml.leaf("AttachmentName", attachment.name)
         xml.leaf("Description", attachment.description)
+        xml.leaf("FieldName", attachment.field_name)
+        xml.leaf("MimeType", attachment.mime_type)
         xml.leaf("ContentType", attachment.content_type)
         xml.start_of_line(f"<{_PAYLOAD}{_PREFIXED}>")
         with attachment.open_payload() as payload:

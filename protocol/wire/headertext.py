@@ -9,9 +9,10 @@ white space (H-S10). Each of these is recognised; anything else is a difference.
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Iterator
 from enum import Enum
-from itertools import product
+from itertools import combinations, islice, product
 
 LETTERS = (
     "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
@@ -26,8 +27,13 @@ MAX_WORK = 4_000_000
 That is enough for ten ambiguous letters in a request of the usual size, and a stranger's request costs no more than
 some ten milliseconds.
 """
+MAX_PLAIN_READINGS = 256
+"""The same where every byte is printable ASCII: most such texts are just signed with a wrong secret."""
+MAX_SHADOWS = 3
+"""How many printable bytes are taken for letters at once: ``ĩ ũ Ĩ Ũ`` arrive as ``) i ( h`` (one or two to a title)."""
 
-_NUMBERED = {byte: tuple(char for char in LETTERS if ord(char) & 0xFF == byte) for byte in range(256)}
+_VALUE = re.compile(rb'(?<=":")(?:[^"\\]|\\.)*', re.DOTALL)
+_NUMBERED = {byte: tuple(char.encode() for char in LETTERS if ord(char) & 0xFF == byte) for byte in range(256)}
 
 
 class Change(Enum):
@@ -70,41 +76,56 @@ def _squeezed(value: bytes) -> bytes:
 def signed_text(received: bytes, presented: bytes, secret: bytes) -> bytes | None:
     """Find the UTF-8 text which the signature ``presented`` covers and which arrived as ``received``.
 
-    ``presented`` is an HMAC-SHA256 (32 bytes) under ``secret``. Gives ``received`` itself in every ordinary
-    case; for a header that holds anything but printable ASCII also the Latin-1 reading and then the readings as
-    Vietnamese low bytes, within ``MAX_READINGS``. Only a reading that the signature confirms is ever given.
+    ``presented`` is an HMAC-SHA256 (32 bytes) under ``secret``. Gives ``received`` itself in every ordinary case; else
+    tries the Latin-1 reading and then the readings as Vietnamese low bytes, within the limits. Only a reading that the
+    signature confirms is ever given.
     """
     if _confirms(received, presented, secret):
         return received
-    if all(0x20 <= byte <= 0x7E for byte in received):
-        return None
     latin = received.decode("latin-1").encode("utf-8")
-    if _confirms(latin, presented, secret):
+    if latin != received and _confirms(latin, presented, secret):
         return latin
     return next((text for text in _vietnamese_readings(received) if _confirms(text, presented, secret)), None)
 
 
 def _vietnamese_readings(received: bytes) -> Iterator[bytes]:
-    """Yield the texts whose low bytes are ``received``, reading each byte outside printable ASCII as Vietnamese.
+    """Give the texts whose low bytes are ``received``, the likeliest first and no more than the limits allow.
 
-    A low byte below 0x80 that is printable is taken for the ASCII character that it shows (``ũ`` would show as ``i``).
+    A byte outside printable ASCII is one of the letters with that low byte. A printable one is the character that it
+    shows, or, in the value of a parameter, one of the few letters that show as such.
     """
-    choices: list[tuple[str, ...]] = []
     limit = min(MAX_READINGS, MAX_WORK // max(1, len(received)))
+    letters = [at for at, byte in enumerate(received) if not 0x20 <= byte <= 0x7E]
     readings = 1
-    for byte in received:
-        if 0x20 <= byte <= 0x7E:
-            choices.append((chr(byte),))
-            continue
-        letters = _NUMBERED[byte]
-        if not letters:
-            return
-        choices.append(letters)
-        readings *= len(letters)
-        if readings > limit:
-            return
-    for letters in product(*choices):
-        yield "".join(letters).encode("utf-8")
+    for at in letters:
+        readings *= len(_NUMBERED[received[at]])
+        if not 0 < readings <= limit:
+            return iter(())
+    return islice(_shadowed(received, letters), limit if letters else min(limit, MAX_PLAIN_READINGS))
+
+
+def _shadowed(received: bytes, letters: list[int]) -> Iterator[bytes]:
+    """Read no printable byte as a letter first, then one of them, then two, and so on."""
+    places = _shadows(received)
+    for count in range(min(MAX_SHADOWS, len(places)) + 1):
+        for chosen in combinations(places, count):
+            parts: list[tuple[bytes, ...]] = []
+            start = 0
+            for at in sorted((*letters, *chosen)):
+                parts += ((received[start:at],), _NUMBERED[received[at]])
+                start = at + 1
+            yield from map(b"".join, product(*parts, (received[start:],)))
+
+
+def _shadows(received: bytes) -> list[int]:
+    """Find the printable bytes that may stand for a letter: those in values, and first those beside other letters.
+
+    The official client writes compact JSON, so a value begins after ``":"`` and ends before ``"``.
+    """
+    places: list[int] = []
+    for value in sorted(_VALUE.finditer(received), key=lambda found: found[0].isascii()):
+        places += [at for at in range(*value.span()) if 0x20 <= received[at] <= 0x7E and _NUMBERED[received[at]]]
+    return places
 
 
 def _confirms(text: bytes, presented: bytes, secret: bytes) -> bool:

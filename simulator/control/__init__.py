@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
 
 from simulator.axis import Axis
 from simulator.control import documents, exchanges, faults, packages, state, systems
+from simulator.control.gate import Gate
 from simulator.control.problems import (
     PROBLEM_RESPONSES,
-    Guard,
     Problem,
     http_problem,
     invalid_request,
@@ -20,12 +23,12 @@ from simulator.control.problems import (
 
 ROOT = "/_axis/v1"
 
-__all__ = ["ROOT", "http_problem", "install", "problem"]
+__all__ = ["ROOT", "gate", "http_problem", "install", "problem"]
 
 
 def install(app: FastAPI, axis: Axis) -> None:
     """Add the control API to the application."""
-    guarded = [Depends(Guard(axis.settings.token))]
+    guarded = [Depends(HTTPBearer(auto_error=False))]  # tells OpenAPI; the gate has looked at the token already
     for part in (systems, packages, documents, exchanges, faults):
         app.include_router(part.router(axis), prefix=ROOT, dependencies=guarded, responses=PROBLEM_RESPONSES)
     app.include_router(state.guarded(axis), prefix=ROOT, dependencies=guarded, responses=PROBLEM_RESPONSES)
@@ -33,3 +36,12 @@ def install(app: FastAPI, axis: Axis) -> None:
     app.add_exception_handler(Problem, own_problem)
     app.add_exception_handler(RequestValidationError, invalid_request)
     app.add_exception_handler(HTTPException, http_problem)
+
+
+def gate(app: FastAPI, axis: Axis) -> ASGIApp:
+    """Put the application behind the gate of its control API."""
+    free = {("GET", str(app.openapi_url))}
+    for route in state.open_to_all(axis).routes:
+        assert isinstance(route, APIRoute)
+        free |= {(method, ROOT + route.path) for method in route.methods or ()}
+    return Gate(app, ROOT.removesuffix("v1"), axis.settings.token, free, {ROOT + "/packages"})

@@ -26,7 +26,7 @@ def router(axis: Axis) -> APIRouter:
     ) -> dict[str, Any]:
         """List packages by the id of their document, by sender code, or by the sending system."""
         found = await axis.store.read_aside(lambda connection: ledger.listed(connection, document_id, sender, system))
-        return {"documents": found}
+        return {"documents": axis.redaction.shown(found)}
 
     @routes.get("/documents/{sender_id}", summary="One package with its history")
     async def get_document(sender_id: str) -> dict[str, Any]:
@@ -37,8 +37,8 @@ def router(axis: Axis) -> APIRouter:
             content = find_content(connection, found.received)
             assert content is not None
             with axis.blobs.open(content) as stream:
-                package = base64.b64encode(stream.read()).decode("ascii")
-            return {**found.shown, "timeline": found.timeline, "package": package}
+                package = base64.b64encode(axis.redaction.body(stream.read())).decode("ascii")
+            return {**axis.redaction.shown({**found.shown, "timeline": found.timeline}), "package": package}
 
         document = await axis.store.read_aside(read)
         if document is None:

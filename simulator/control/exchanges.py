@@ -22,10 +22,10 @@ def router(axis: Axis) -> APIRouter:
     async def list_exchanges(
         after: Annotated[int, Query(ge=0, le=_MAX_SEQ)] = 0,
         limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 100,
-        wait: Annotated[float, Query(ge=0, le=MAX_WAIT)] = 0.0,
+        wait: Annotated[float, Query(ge=0, description="seconds; more than 30 count as 30")] = 0.0,
     ) -> dict[str, Any]:
         """List exchanges; where there is none yet, wait up to ``wait`` seconds. ``next`` is where to go on."""
-        found = await axis.journal.after(after, limit, wait)
+        found = await axis.journal.after(after, limit, min(wait, MAX_WAIT))
         return {"exchanges": found, "next": found[-1]["seq"] if found else after}
 
     @routes.get("/exchanges/{seq}", summary="One exchange whole, secrets redacted")

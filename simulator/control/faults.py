@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from simulator import faults
@@ -27,20 +28,31 @@ class MatchEntry(BaseModel):
     nth: int | None = Field(default=None, ge=1, le=MAX_NUMBER)
 
 
-class RuleEntry(BaseModel):
-    """One rule; ``times`` is how many requests it disturbs, ``null`` until it is removed."""
+class RuleBody(BaseModel):
+    """What a rule does; ``times`` is how many requests it disturbs, ``null`` until it is removed."""
 
     model_config = ConfigDict(extra="forbid")
 
-    id: str = Field(min_length=1, max_length=64)
     fault: str = Field(max_length=64)
     match: MatchEntry = MatchEntry()
     times: int | None = Field(default=None, ge=1, le=MAX_NUMBER)
     args: dict[str, Any] = {}
 
 
+class RuleEntry(RuleBody):
+    """One rule of a set."""
+
+    id: str = Field(min_length=1, max_length=64)
+
+
+class OneRule(RuleBody):
+    """One rule, named by the address; an ``id`` inside has to say the same."""
+
+    id: str | None = None
+
+
 class Rules(BaseModel):
-    """Rules to enter."""
+    """All rules."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -59,22 +71,46 @@ def router(axis: Axis) -> APIRouter:
     async def list_faults() -> dict[str, Any]:
         return shown()
 
-    @routes.put("/faults", summary="Enter rules; one with the same id is replaced")
+    @routes.put("/faults", summary="Put these rules in the place of all")
     async def put_faults(entry: Rules) -> dict[str, Any]:
-        try:
-            rules = [faults.checked(_rule(rule)) for rule in entry.rules]
-        except RuleError as error:
-            raise Problem(422, "invalid-rule", str(error)) from error
+        """Take all of them or none; every rule counts from zero. To set one beside others, use its own address."""
+        rules = _checked(Rule(rule.id, *_parts(rule)) for rule in entry.rules)
         await axis.store.write(lambda connection: faults.put_rules(connection, rules))
         return shown()
 
-    @routes.delete("/faults", summary="Remove one rule, or all")
+    @routes.delete("/faults", summary="Remove all rules, or one")
     async def delete_faults(id: str | None = None) -> dict[str, Any]:  # noqa: A002 - the parameter's name on the wire
         await axis.store.write(lambda connection: faults.delete_rules(connection, id))
         return shown()
 
+    @routes.put("/faults/{rule_id:path}", summary="Enter one rule, or replace it", responses={201: {}})
+    async def put_fault(rule_id: Annotated[str, Path(max_length=64)], entry: OneRule, response: Response) -> Any:
+        """Leave the other rules as they are, counts and all; this one counts from zero."""
+        if entry.id not in (None, rule_id):
+            raise Problem(422, "invalid-rule", f"id: the address says {rule_id!r}; say the same or leave it out")
+        [rule] = _checked([Rule(rule_id, *_parts(entry))])
+        created = await axis.store.write(lambda connection: faults.put_rule(connection, rule))
+        axis.reload()
+        response.status_code = 201 if created else 200
+        return rule.to_json()
+
+    @routes.delete("/faults/{rule_id:path}", status_code=204, summary="Remove one rule")
+    async def delete_fault(rule_id: str) -> None:
+        """Leave the other rules as they are."""
+        known = await axis.store.write(lambda connection: faults.delete_rules(connection, rule_id))
+        axis.reload()
+        if not known:
+            raise Problem(404, "unknown-rule", f"there is no rule {rule_id}")
+
     return routes
 
 
-def _rule(entry: RuleEntry) -> Rule:
-    return Rule(entry.id, entry.fault, Match(**entry.match.model_dump()), entry.times, entry.args)
+def _parts(entry: RuleBody) -> tuple[str, Match, int | None, dict[str, Any]]:
+    return entry.fault, Match(**entry.match.model_dump()), entry.times, entry.args
+
+
+def _checked(rules: Iterable[Rule]) -> list[Rule]:
+    try:
+        return faults.checked(rules)
+    except RuleError as error:
+        raise Problem(422, "invalid-rule", str(error)) from error

@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from simulator import axis as axes
 from simulator.axis import Axis
 from simulator.clock import MAX_RATE, ClockState
+from simulator.control.problems import Problem
 from simulator.store.tables import PENDING, contents, deliveries, documents, exchanges
 
 
@@ -48,7 +49,12 @@ def guarded(axis: Axis) -> APIRouter:
 
     @routes.put("/clock", summary="Set the clock of the axis")
     async def put_clock(entry: ClockEntry) -> dict[str, Any]:
-        return _clock(axis.clock.set(now=entry.now, rate=entry.rate, frozen=entry.frozen))
+        """Change what is given. ``now`` may go from 2000 to 2100; at the end of that time the clock stands."""
+        try:
+            state = axis.clock.set(now=entry.now, rate=entry.rate, frozen=entry.frozen)
+        except ValueError as error:
+            raise Problem(422, "invalid-request", str(error)) from error
+        return _clock(state)
 
     return routes
 

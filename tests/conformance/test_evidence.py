@@ -50,13 +50,31 @@ def test_only_what_an_earlier_run_left_is_cleared_away(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("kept")
     (tmp_path / "evidence").mkdir()
     (tmp_path / "evidence" / "old.txt").write_text("not from a run")
-    Evidence(tmp_path).prepare()
-    assert (tmp_path / "evidence" / "old.txt").exists()
-    (tmp_path / "report.json").write_text("{}")
+    (tmp_path / "report.json").write_text('{"schema": "axis28/report/1"}')
     Evidence(tmp_path).prepare()
     assert not (tmp_path / "evidence").exists()
     assert not (tmp_path / "report.json").exists()
     assert (tmp_path / "mine.txt").read_text() == "kept"
+
+
+@pytest.mark.parametrize("name", ["evidence/old.txt", "report.json", "report.html", "junit.xml"])
+def test_what_somebody_else_left_under_our_names_is_refused_and_kept(tmp_path: Path, name: str) -> None:
+    theirs = tmp_path / name
+    theirs.parent.mkdir(exist_ok=True)
+    theirs.write_text("{}")
+    with pytest.raises(Unwritable, match=name.partition("/")[0]):
+        Evidence(tmp_path).prepare()
+    assert theirs.read_text() == "{}"
+
+
+def test_the_evidence_of_a_run_that_was_broken_off_does_not_stay(tmp_path: Path) -> None:
+    broken_off = Evidence(tmp_path)
+    broken_off.prepare()
+    broken_off.write("evidence/TOY-01/a/driver.jsonl", "{}")
+    broken_off.write("suite-fault.txt", "a traceback")
+    Evidence(tmp_path).prepare()
+    assert not (tmp_path / "evidence").exists()
+    assert not (tmp_path / "suite-fault.txt").exists()
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:

@@ -18,10 +18,12 @@ import schemas
 from conformance.evidence import Evidence
 from conformance.outcome import Outcome, Witness
 from conformance.plan import DEFAULT, load
+from conformance.report import failure as failure_as_text
 from conformance.report import junit, page, raw, table, views
 from conformance.run import Conducted
 from conformance.settings import Settings, SetupFailure
 from conformance.system import Agency, System
+from conformance.told import Told, told
 from conformance.verdict import RunVerdict, Verdict, judge
 from schemas import messages, registry
 
@@ -94,6 +96,32 @@ def test_the_replay_command_names_the_check_and_seed_and_keeps_secrets_to_itself
         assert "hush" not in raw.build(replace(conducted, settings=settings))["checks"][0]["replay"]
 
 
+def test_the_replay_command_repeats_what_was_chosen_and_no_address_shows_what_opens_it(conducted: Conducted) -> None:
+    settings = replace(
+        conducted.settings,
+        driver="http://user:hush@dms.test/driver?key=hushhush",
+        axis="https://user:hush@axis.test:2828?token=hushhush",
+        plan="2025.9",
+        level="exchange",
+        system="T.1",
+        ca="house.pem",
+    )
+    changed = replace(conducted, settings=settings, axis_url=str(settings.axis), axis_started=False)
+    report = raw.build(changed)
+    assert report["axis"]["url"] == "https://axis.test:2828"
+    replay = report["checks"][0]["replay"]
+    assert "hush" not in json.dumps(report)
+    assert "--driver http:http://dms.test/driver " in replay
+    for option in (
+        "--plan 2025.9",
+        "--level exchange",
+        "--system T.1",
+        "--ca house.pem",
+        "--axis https://axis.test:2828",
+    ):
+        assert option in replay
+
+
 class Reader(HTMLParser):
     """Collects what a page refers to and says in each language."""
 
@@ -139,6 +167,55 @@ def test_the_page_explains_each_failure_in_both_languages(conducted: Conducted, 
     assert entry.law in html
     assert "DRAFT" in html
     assert "SEC-07" in html
+
+
+SAID = Told("status 01 to the sender", "trạng thái 01 báo cho bên gửi")
+SEEN = told("{count} entries", count=2)
+
+
+@pytest.fixture
+def bilingual(conducted: Conducted) -> Conducted:
+    """A run whose first check expected and saw what the catalogue can say."""
+    first, *rest = conducted.outcomes
+    return replace(conducted, outcomes=(replace(first, expected=SAID, got=SEEN), *rest))
+
+
+def test_the_message_of_a_failed_check_tells_what_was_expected_and_seen_in_each_language(bilingual: Conducted) -> None:
+    failed = json.loads(json.dumps(raw.build(bilingual)))["checks"][0]
+    assert (failed["expected"], failed["got"]) == ("status 01 to the sender", "2 entries")
+    assert failed["message"]["vi"].splitlines()[1:] == ["Mong đợi: trạng thái 01 báo cho bên gửi", "Thực tế: 2 mục"]
+    assert failed["message"]["en"].splitlines()[1:] == ["Expected: status 01 to the sender", "Got: 2 entries"]
+
+
+def test_the_message_of_a_passed_check_is_its_title(conducted: Conducted) -> None:
+    passed = raw.build(conducted)["checks"][2]
+    assert passed["verdict"] == "pass"
+    assert passed["message"] == dict(registry.check(passed["id"]).title)
+
+
+def test_every_view_says_what_was_expected_and_seen_in_the_readers_language(
+    bilingual: Conducted, tmp_path: Path
+) -> None:
+    report = raw.build(bilingual)
+    by_language = {
+        "vi": ("Mong đợi: trạng thái 01 báo cho bên gửi", "Thực tế: 2 mục"),
+        "en": (f"Expected: {SAID}", "Got: 2 entries"),
+    }
+    html = page.render(report, tmp_path)
+    failure = ET.fromstring(junit.render(report)).find("testsuite/testcase/failure")
+    assert failure is not None
+    assert "\n" not in failure.get("message", "")
+    for lang, lines in by_language.items():
+        stream = StringIO()
+        table.write(report, stream, lang)
+        for line in lines:
+            block = re.findall(rf'<span class="{lang}" lang="{lang}">([^<]*)</span>', html)
+            assert any(line in text.splitlines() for text in block)
+            assert line in (failure.text or "").splitlines()
+            assert line in stream.getvalue()
+    explained = {lang: failure_as_text.explained(bilingual.outcomes[0], lang) for lang in messages.LANGUAGES}
+    assert "mong đợi: trạng thái 01 báo cho bên gửi" in explained["vi"]
+    assert "got: 2 entries" in explained["en"]
 
 
 def test_junit_is_xml_with_one_case_for_each_check(conducted: Conducted) -> None:

@@ -1,4 +1,4 @@
-"""Doing nothing passes nothing: six systems that only describe themselves score no pass at all."""
+"""Doing nothing passes nothing: seven systems that only describe themselves score no pass at all."""
 
 from __future__ import annotations
 
@@ -48,3 +48,14 @@ def test_a_vacuous_system_passes_no_check(kind: str) -> None:
     passed = {name for name, (verdict, *_) in verdicts.items() if verdict == Verdict.PASS}
     assert not passed, in_words(verdicts, passed)
     assert failed(verdicts) == set(registry.checks()), in_words(verdicts, set(verdicts) - failed(verdicts))
+
+
+POLLING = "RCV-09/both-queues-are-polled"
+
+
+@pytest.mark.timeout(600)
+def test_a_system_that_polls_and_refuses_everything_proves_only_that_it_polls() -> None:
+    verdicts = certified_apart("python:tests.conformance.odd_systems:polls_and_refuses", grace=SHORT)
+    passed = {name for name, (verdict, *_) in verdicts.items() if verdict == Verdict.PASS}
+    assert passed == {POLLING}, in_words(verdicts, passed)
+    assert failed(verdicts) == set(registry.checks()) - {POLLING}, in_words(verdicts, set(verdicts) - failed(verdicts))

@@ -52,6 +52,9 @@ def test_every_answer_fits_its_schema(office: Office, sender: Participant, recei
         ]
     }
     fits(axis.call("PUT", "/faults", json=put).json(), "faults")
+    one = f"/faults/one.{sender.system}"
+    fits(axis.call("PUT", one, json={"fault": "html-502", "match": {"system": "NOBODY"}}).json(), "rule")
+    assert axis.call("DELETE", one).status_code == 204
     for path, definition in (
         ("/systems", "systems"),
         (f"/systems/{sender.system}", "system"),
@@ -103,7 +106,8 @@ def test_openapi_describes_every_call(axis: RunningAxis) -> None:
         ("DELETE", "/systems/{system_id}"), ("GET", "/agencies"), ("GET", "/agencies/{code}"),
         ("PUT", "/agencies/{code}"), ("DELETE", "/agencies/{code}"), ("POST", "/packages"), ("GET", "/documents"),
         ("GET", "/documents/{sender_id}"), ("GET", "/exchanges"), ("GET", "/exchanges/{seq}"), ("GET", "/faults"),
-        ("PUT", "/faults"), ("DELETE", "/faults"), ("GET", "/clock"), ("PUT", "/clock"), ("GET", "/metrics"),
+        ("PUT", "/faults"), ("DELETE", "/faults"), ("PUT", "/faults/{rule_id}"), ("DELETE", "/faults/{rule_id}"),
+        ("GET", "/clock"), ("PUT", "/clock"), ("GET", "/metrics"),
         ("GET", "/healthz"),
     }  # fmt: skip
     assert told == {(method, root + path) for method, path in expected}

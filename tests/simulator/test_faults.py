@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import Any
 
@@ -23,8 +24,8 @@ def put(who: Participant, fault: str, operation: str | None = None, **more: Any)
     rule_id = f"{who.system}.{fault}.{operation}"[-64:]
     match = {"system": who.system, "operation": operation, **more.pop("match", {})}
     rule = {"id": rule_id, "fault": fault, "match": match, **more}
-    answer = who.axis.call("PUT", "/faults", json={"rules": [rule]})
-    assert answer.status_code == 200, answer.text
+    answer = who.axis.call("PUT", f"/faults/{rule_id}", json=rule)
+    assert answer.status_code in (200, 201), answer.text
     return rule_id
 
 
@@ -106,6 +107,44 @@ def test_an_acknowledged_package_is_listed_again(office: Office, sender: Partici
     assert ok(client.fetch(entries[1]).result).text
 
 
+def test_a_listing_fault_counts_only_where_something_is_listed_again(
+    office: Office, sender: Participant, receiver: Participant
+) -> None:
+    """Empty inboxes, other disturbances and lists without anything settled do not use it up, nor does one name it."""
+    put(receiver, "duplicate-listing", times=1)
+    assert inbox(receiver) == []
+    [delivery] = office.axis.inject(office.letter(sender, receiver), sender.code)["deliveries"]
+    assert [item["docId"] for item in inbox(receiver)] == [delivery["receiver_id"]]
+    client = receiver.official()
+    ok(client.fetch(delivery["receiver_id"]).result)
+    ok(client.update_status(delivery["receiver_id"]).result)
+    for fault in ("html-200", "reset-after"):
+        rule = put(receiver, fault, "getReceivedEdocList", times=1)
+        with contextlib.suppress(NoAnswerError):
+            raw(office.axis, request(receiver, "getReceivedEdocList", {"messagetype": "edoc"}))
+        assert office.axis.call("DELETE", f"/faults/{rule}").status_code == 204
+    assert [item["docId"] for item in inbox(receiver)] == [delivery["receiver_id"]]
+    assert inbox(receiver) == []
+    office.axis.last_exchange("getReceivedEdocList")
+    entries = receiver.exchanges("getReceivedEdocList")
+    faults = [office.axis.call("GET", f"/exchanges/{entry['seq']}").json()["fault"] for entry in entries]
+    assert faults[:5] == [None, None, "html-200", "reset-after", "duplicate-listing"]
+
+
+@pytest.mark.parametrize("times", [1, None])
+def test_a_listing_fault_for_one_agency_knows_both_of_its_codes(
+    office: Office, sender: Participant, receiver: Participant, times: int | None
+) -> None:
+    [delivery] = office.axis.inject(office.letter(sender, receiver), sender.code)["deliveries"]
+    client = receiver.official()
+    ok(client.fetch(delivery["receiver_id"]).result)
+    ok(client.update_status(delivery["receiver_id"]).result)
+    put(receiver, "duplicate-listing", times=times, match={"agency": sender.code})
+    assert inbox(receiver) == []
+    put(receiver, "duplicate-listing", times=times, match={"agency": receiver.old_code})
+    assert len(inbox(receiver)) == 1
+
+
 def test_silence_on_expect_lasts_until_the_body_comes(sender: Participant) -> None:
     """H-T01, D."""
     put(sender, "silent-expect", "countReceiveEdoc", times=1)
@@ -165,6 +204,29 @@ def test_a_rule_matches_by_document_and_by_agency(office: Office, sender: Partic
     ok(sender.official().send(write_package(second), sender=sender.code).result)
 
 
+def test_a_rule_matches_the_agencies_that_a_request_is_about(
+    office: Office, sender: Participant, receiver: Participant
+) -> None:
+    """Lists and counts by the caller's codes, sending by sender and recipients; new and old codes alike."""
+
+    def status(who: Participant, operation: str) -> int:
+        parameters = {"messagetype": "edoc"} if operation.endswith("List") else {}
+        return raw(office.axis, request(who, operation, parameters, body=b"{}")).status
+
+    operations = ("getReceivedEdocList", "getSentEdocList", "countReceiveEdoc", "countReceiveStatus")
+    for code, expected in ((receiver.code, 502), (receiver.old_code, 502), (sender.code, 200)):
+        rule = put(receiver, "html-502", match={"agency": code})
+        assert [status(receiver, operation) for operation in operations] == [expected] * 4
+        assert status(receiver, "getAgenciesList") == 200
+        office.axis.call("DELETE", f"/faults/{rule}")
+    other = office.participant()
+    for code, reset in ((sender.old_code, True), (receiver.old_code, True), (receiver.code, True), (other.code, False)):
+        rule = put(sender, "reset-before", "sendEdoc", match={"agency": code})
+        with pytest.raises(NoAnswerError) if reset else contextlib.nullcontext():
+            sender.official().send(office.letter(sender, receiver), sender=sender.code)
+        office.axis.call("DELETE", f"/faults/{rule}")
+
+
 @pytest.mark.parametrize(
     ("rule", "word"),
     [
@@ -177,6 +239,8 @@ def test_a_rule_matches_by_document_and_by_agency(office: Office, sender: Partic
         ({"fault": "html-502", "match": {"colour": "red"}}, "colour"),
         ({"fault": "html-502", "times": 0}, "times"),
         ({"fault": "silent-expect", "match": {"document": "x"}}, "silent-expect"),
+        ({"fault": "html-502", "match": {"agency": "H99", "operation": "getAgenciesList"}}, "match.agency"),
+        ({"fault": "html-502", "match": {"agency": "H99", "operation": "registerAgency"}}, "match.agency"),
     ],
 )
 def test_a_rule_that_makes_no_sense_is_refused(sender: Participant, rule: dict[str, Any], word: str) -> None:
@@ -197,3 +261,50 @@ def test_rules_are_replaced_by_id_and_removed(sender: Participant) -> None:
     sender.axis.call("DELETE", "/faults", params={"id": rule})
     assert mine() == []
     assert count(sender) == ("OK", "0")
+
+
+def test_put_takes_the_place_of_the_whole_set_and_says_what_get_says(sender: Participant) -> None:
+    axis = sender.axis
+    before = axis.call("GET", "/faults").json()
+    try:
+        put(sender, "html-502", "countReceiveEdoc")
+        shown = axis.call("GET", "/faults").json()
+        new = {"rules": [{"id": f"a/{sender.system}", "fault": "empty-200", "match": {"system": sender.system}}]}
+        answer = axis.call("PUT", "/faults", json=new)
+        assert [rule["id"] for rule in answer.json()["rules"]] == [f"a/{sender.system}"]
+        assert raw(axis, request(sender, "countReceiveEdoc", {}, body=b"{}")).body == b""
+        doubled = {"rules": [{"id": "same", "fault": "empty-200"}, {"id": "same", "fault": "html-200"}]}
+        refused = axis.call("PUT", "/faults", json=doubled)
+        assert refused.status_code == 422
+        assert "same" in refused.json()["detail"]
+        assert axis.call("GET", "/faults").json() == answer.json()
+        assert axis.call("PUT", "/faults", json=shown).json() == shown
+        assert raw(axis, request(sender, "countReceiveEdoc", {}, body=b"{}")).status == 502
+    finally:
+        assert axis.call("PUT", "/faults", json=before).json() == before
+
+
+def test_one_rule_has_an_address_of_its_own(sender: Participant, receiver: Participant) -> None:
+    axis = sender.axis
+    mine, other = f"one/{sender.system}", put(receiver, "html-502", "countReceiveEdoc", times=2)
+    assert raw(axis, request(receiver, "countReceiveEdoc", {}, body=b"{}")).status == 502
+    rule = {"fault": "empty-200", "match": {"system": sender.system}}
+    assert axis.call("PUT", f"/faults/{mine}", json=rule).status_code == 201
+    again = axis.call("PUT", f"/faults/{mine}", json={**rule, "id": mine})
+    assert (again.status_code, again.json()["id"]) == (200, mine)
+    assert axis.call("PUT", f"/faults/{mine}", json={**rule, "id": other}).status_code == 422
+    assert axis.call("PUT", f"/faults/{'x' * 65}", json=rule).status_code == 422
+    assert axis.call("DELETE", f"/faults/{mine}").status_code == 204
+    assert axis.call("DELETE", f"/faults/{mine}").status_code == 404
+    statuses = [raw(axis, request(receiver, "countReceiveEdoc", {}, body=b"{}")).status for _ in range(2)]
+    assert statuses == [502, 200]  # the other rule went on counting
+
+
+def test_the_rules_of_a_system_go_with_it(office: Office, sender: Participant) -> None:
+    leaving = office.participant()
+    stays, goes = put(sender, "html-502"), put(leaving, "html-502")
+    assert office.axis.call("DELETE", f"/systems/{leaving.system}").status_code == 204
+    left = [rule["id"] for rule in office.axis.call("GET", "/faults").json()["rules"]]
+    assert stays in left
+    assert goes not in left
+    office.axis.call("DELETE", f"/faults/{stays}")

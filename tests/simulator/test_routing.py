@@ -229,6 +229,40 @@ def test_odd_statuses_pass_with_a_warning_that_says_why(
     assert first["recipients"][0]["business_status"] == "02"
 
 
+@pytest.mark.parametrize(
+    ("codes", "odd", "state"),
+    [
+        ("01 02 01 03", "03", "03"),
+        ("01 03 04 01 02", "02", "02"),
+        ("01 03 13 05 15 06", "06", "06"),
+        ("03 13 15 01", "01", "01"),
+        ("03 13 15 13 16", "", "15"),
+        ("01 03 13 16", "", "03"),
+        ("01 03 13 13 16 05", "", "05"),
+        ("03 13 16 02", "02", "02"),
+        ("13 16", "", None),
+    ],
+)
+def test_a_status_is_compared_with_the_whole_history_of_its_copy(
+    office: Office, sender: Participant, receiver: Participant, *, codes: str, odd: str, state: str | None
+) -> None:
+    """STS-08: only ever a warning; a declined recall (16) brings the state before it back."""
+    document = office.document(sender, receiver)
+    office.axis.inject(write_package(document), sender.code)
+    contradicting = []
+    for number, code in enumerate(codes.split()):
+        who, addressee = (sender, {"addressee": receiver.code}) if code == "13" else (receiver, {})
+        stamp = f"21112026T0000{number:02d}+0000"
+        package = office.status(document, code, who, description=f"lần {number}", **addressee)
+        ok(who.official(timestamp=stamp).send(package, sender=who.code, message_type="status").result)
+        if "status-contradicts" in reasons(who):
+            contradicting.append(code)
+    assert contradicting == odd.split()
+    shown = office.axis.call("GET", "/documents", params={"document_id": document.header.document_id}).json()
+    first = next(entry for entry in shown["documents"] if entry["messagetype"] == "edoc")
+    assert first["recipients"][0]["business_status"] == state
+
+
 def test_a_document_id_used_again_for_something_else_is_noted(
     office: Office, sender: Participant, receiver: Participant
 ) -> None:

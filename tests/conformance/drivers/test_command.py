@@ -147,3 +147,16 @@ def _lives(pid: int) -> bool:
     except (FileNotFoundError, ProcessLookupError):
         return False
     return status.rpartition(")")[2].split()[0] != "Z"
+
+
+@pytest.mark.parametrize("line", ['{"id": ["1"], "ok": {}}', '{"id": {}, "ok": {}}', "[" * 100_000])
+async def test_a_line_that_no_reader_expects_is_nonsense_and_ends_nobody(tmp_path: Path, line: str) -> None:
+    body = f"""
+sys.stdout.write({line!r} + "\\n")
+sys.stdout.flush()
+"""
+    async with open_driver(spec(tmp_path, body)) as driver:
+        for _ in range(2):
+            with pytest.raises(DriverFault, match="answers no request") as fault:
+                await polled(driver)
+            assert fault.value.reason == "driver-nonsense"

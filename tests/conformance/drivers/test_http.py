@@ -72,9 +72,11 @@ async def test_requests_are_posted_to_the_url_as_it_is() -> None:
         (lambda _: answer(b""), "driver-nonsense", "no JSON"),
         (lambda asked: answer(json.dumps(asked).encode()), "driver-nonsense", "exactly one"),
         (lambda _: answer(b'{"ok": {}}'), "driver-nonsense", "id"),
+        (lambda _: answer(b"[" * 100_000), "driver-nonsense", "no JSON"),
+        (lambda _: answer(b'{"id": "1", "ok": ' + b"[" * 800 + b"]" * 800 + b"}"), "driver-nonsense", "deeper"),
         (lambda _: b"not http at all\r\n\r\n", "driver-unreachable", "cannot be reached"),
     ],
-    ids=["500", "redirect", "html", "empty", "echo", "no-id", "no-http"],
+    ids=["500", "redirect", "html", "empty", "echo", "no-id", "bottomless", "deep", "no-http"],
 )
 async def test_everything_but_a_proper_answer_is_a_fault(reply: Answering, reason: str, named: str) -> None:
     async with serving(reply) as (url, _), open_driver(f"http:{url}") as driver:

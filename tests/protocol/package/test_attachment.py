@@ -151,6 +151,33 @@ def test_bad_zips_are_refused_with_their_reason(payload: bytes, reason: str) -> 
     assert refused.value.reason == reason
 
 
+def test_a_zip_inside_the_zip_is_known_by_its_content() -> None:
+    with pytest.raises(AttachmentRefused) as refused:
+        original(carrying(zipped(("a.bin", zipped(("b", b"x")))), name="a.csv"))
+    assert refused.value.reason == "zip-nested"
+
+
+@pytest.mark.parametrize(
+    ("entry", "first", "name"),
+    [
+        ("a.xlsx", "xl/x.xml", "a"),
+        ("a.unk", "[Content_Types].xml", "a"),
+        ("a.asice", "mimetype", "a"),
+        ("a", "b", "a.docx"),
+    ],
+)
+def test_an_office_document_is_no_zip_inside_the_zip(entry: str, first: str, name: str) -> None:
+    document = zipped((first, b"x"))
+    assert original(carrying(zipped((entry, document)), name=name)).data == document
+
+
+def test_an_attachment_without_a_payload_is_refused_like_any_other() -> None:
+    for content_type in ("application/zip", "application/pdf"):
+        with pytest.raises(AttachmentRefused) as refused:
+            original(Attachment("cid:1", "a.pdf", content_type))
+        assert refused.value.reason == "payload-missing"
+
+
 def test_a_small_file_may_shrink_as_much_as_it_likes() -> None:
     data = bytes(3 * 1024 * 1024)
     assert original(carrying(zipped(("a", data)))).size == len(data)

@@ -11,8 +11,20 @@ from hypothesis import strategies as st
 
 from protocol.package.attachment import attach, original
 from protocol.package.base64text import Base64Decoder
-from protocol.package.model import DocumentPackage, Organisation, Package, ResponseFor, StatusPackage
+from protocol.package.model import (
+    Business,
+    DocumentPackage,
+    Fragment,
+    Organisation,
+    OtherInfo,
+    Package,
+    ResponseFor,
+    StaffInfo,
+    StatusPackage,
+    Trace,
+)
 from protocol.package.reader import read_package
+from protocol.package.reserialise import reserialise
 from protocol.package.writer import write_package
 from tests.protocol.package.letters import letter, status
 
@@ -103,3 +115,54 @@ class _Into:
 
     def write(self, data: bytes) -> None:
         self._target.write(data)
+
+
+def test_extensions_of_the_official_library_are_read_written_and_passed_on() -> None:
+    """Elements that the official builder writes and QCVN 102 does not describe: none of them gets lost."""
+    staff = StaffInfo("Văn thư", "Nguyễn Văn Thử", "a@example.vn", "0900", department_id="D7", staff_id="S9")
+    answered = Fragment(
+        "ReplyFors", parts=(Fragment("ReplyFor", parts=(Fragment("DocumentId", "G98.02,2026/11/01,7/CM"),)),)
+    )
+    codes = Fragment("ReferenceCodes", parts=(Fragment("Code", "1", (("type", "a&b"),)), Fragment("Code", "2")))
+    base = letter()
+    file, line = attach("a.pdf", b"%PDF-1", content_id="cid:1")
+    package = replace(
+        base,
+        header=replace(
+            base.header,
+            other=OtherInfo("0", direction="false", reply_fors=answered, reference_codes=codes, appendixes=("x",)),
+        ),
+        trace=Trace(base.trace.hops if base.trace else (), Business(staff=staff), paper="1"),
+        manifest=(replace(line, description=None),),
+        attachments=(replace(file, field_name="tep", mime_type="application/x-pdf"),),
+    )
+    written = write_package(package)
+    expected = (
+        (
+            b"<edXML:Priority>",
+            b"<edXML:ReplyFors>",
+            b"<edXML:Direction>",
+            b"<edXML:ReferenceCodes>",
+            b"<edXML:Appendixes>",
+        ),
+        (b"<edXML:TraceHeaderList>", b"<edXML:Paper>1<", b"<edXML:Bussiness>"),
+        (b"<edXML:Department>", b"<edXML:DepartmentId>", b"<edXML:Staff>", b"<edXML:StaffId>", b"<edXML:Mobile>"),
+        (b"<AttachmentName>", b"<FieldName>tep<", b"<MimeType>application/x-pdf<", b"<ContentType>"),
+    )
+    for order in expected:
+        places = [written.index(tag) for tag in order]
+        assert places == sorted(places)
+    with read_package(written, profile="strict") as reading:
+        assert reading.findings == ()
+        assert reading.package == package
+        assert reserialise(reading) == written
+    with_staff = replace(status(), header=replace(status().header, staff=staff))
+    with read_package(write_package(with_staff)) as reading:
+        assert reading.package == with_staff
+
+
+def test_an_extension_that_says_nothing_is_left_out() -> None:
+    base = letter()
+    assert base.header.other is not None
+    empty = replace(base.header.other, reply_fors=Fragment("ReplyFors", parts=(Fragment("ReplyFor"),)))
+    assert write_package(replace(base, header=replace(base.header, other=empty))) == write_package(base)

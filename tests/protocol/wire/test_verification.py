@@ -131,6 +131,25 @@ def test_a_parameter_beyond_ascii_is_accepted_with_a_warning(title: str, encode:
     assert set(warnings(request)) == {"parameter-encoding"}
 
 
+@pytest.mark.parametrize(
+    "title", ["quĩ", "ũ", "Ũ Ĩ", "Đề nghị trích quĩ phúc lợi", "Nghĩa vụ", "Về lũ lụt (khẩn)", "Báo cáo mũi nhọn"]
+)
+def test_letters_that_look_like_ascii_in_low_bytes_are_found(title: str) -> None:
+    """H-T16: ĩ, ũ, Ĩ and Ũ arrive as ), i, ( and h."""
+    headers = [(name.encode(), low_bytes(value)) for name, value in sign({**BASE, "title": title}, SECRET)]
+    request = verify(headers, secrets)
+    assert request.parameters["title"] == title
+    assert set(warnings(request)) == {"parameter-encoding"}
+
+
+def test_a_wrong_mac_over_plain_ascii_is_told_as_such_and_soon() -> None:
+    title = "hi (hi) hi " * 40
+    headers = [(name.encode(), value.encode()) for name, value in sign({**BASE, "title": title.strip()}, "other-key")]
+    start = time.process_time()
+    assert refusal(headers) == "signature-wrong"
+    assert time.process_time() - start < 0.5
+
+
 def test_a_low_byte_text_with_too_many_readings_is_refused_quickly_and_for_its_own_reason() -> None:
     headers = [(name.encode(), low_bytes(value)) for name, value in sign({**BASE, "title": "ơ" * 40}, SECRET)]
     assert refusal(headers) == "signature-unverifiable"

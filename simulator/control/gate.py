@@ -1,0 +1,86 @@
+"""The gate of the control API: who may pass, and how much they may bring, before anything of it is read."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Collection
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from simulator.control.problems import problem
+
+BODY_LIMIT = 16 * 1024 * 1024
+
+
+class Gate:
+    """Lets in whoever carries the token (compared in constant time), and anybody to what is ``open_to_all``.
+
+    ``open_to_all`` holds pairs of method and path; ``unlimited`` are paths whose routes limit their bodies themselves.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        prefix: str,
+        token: str,
+        open_to_all: Collection[tuple[str, str]],
+        unlimited: Collection[str],
+    ) -> None:
+        self._app = app
+        self._prefix = prefix
+        self._token = token.encode("utf-8")
+        self._open = open_to_all
+        self._unlimited = unlimited
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or answer it with 401 or 413."""
+        if scope["type"] != "http" or not scope["path"].startswith(self._prefix):
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        if (scope["method"], scope["path"]) not in self._open and not self._known(headers.get("authorization", "")):
+            refusal = problem(401, "unauthorized", "Authorization: Bearer <control token> is needed")
+            await refusal(scope, receive, send)
+            return
+        if scope["path"] not in self._unlimited:
+            body = await _body(headers, receive)
+            if body is None:
+                refusal = problem(413, "body-too-large", f"body: at most {BODY_LIMIT} bytes; send it in parts")
+                await refusal(scope, receive, send)
+                return
+            receive = _Replay(body, receive)
+        await self._app(scope, receive, send)
+
+    def _known(self, authorization: str) -> bool:
+        scheme, _, given = authorization.partition(" ")
+        return scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode("utf-8"), self._token)
+
+
+async def _body(headers: Headers, receive: Receive) -> list[Message] | None:
+    """Read the messages of a body, ``None`` where it is larger than the limit."""
+    announced = headers.get("content-length", "0")
+    if announced.isdecimal() and int(announced) > BODY_LIMIT:
+        return None
+    messages: list[Message] = []
+    size = 0
+    while True:
+        message = await receive()
+        messages.append(message)
+        size += len(message.get("body", b""))
+        if size > BODY_LIMIT:
+            return None
+        if message["type"] != "http.request" or not message.get("more_body", False):
+            return messages
+
+
+class _Replay:
+    """Gives what was read already, then what comes."""
+
+    def __init__(self, messages: list[Message], receive: Receive) -> None:
+        self._messages = iter(messages)
+        self._receive = receive
+
+    async def __call__(self) -> Message:
+        message = next(self._messages, None)
+        return await self._receive() if message is None else message

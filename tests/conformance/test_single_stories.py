@@ -1,0 +1,148 @@
+"""Single checks of the plan, put to systems for which they were once too hard or too easy."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from conformance.checks import scenarios
+from conformance.evidence import Evidence
+from conformance.mutants import DEFECTS
+from conformance.outcome import Outcome
+from conformance.plan import load
+from conformance.reference_dms.behaviour import Behaviour
+from conformance.reference_dms.dms import Dms
+from conformance.reference_dms.office import Agency, Connection
+from conformance.reference_dms.office import Settings as Ways
+from conformance.run import Run
+from conformance.settings import Settings
+from conformance.verdict import Verdict
+from protocol.package.model import Code
+from tests.axis_process import RunningAxis, running_axis
+from tests.conformance import odd_systems
+from tests.conformance.odd_systems import Change, Odd
+from tests.conformance.toys import importable
+
+WAYS = Ways(poll_interval_s=0.2)
+CODE, SYSTEM, SECRET = "H99.28.12.01", "SINGLE.SYS", "a-secret-of-the-single-stories"
+
+
+@pytest.fixture(scope="module")
+def shared_axis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAxis]:
+    with running_axis(tmp_path_factory.mktemp("axis")) as axis:
+        axis.register(SYSTEM, SECRET, [{"code": CODE, "name": "Sở Đối chứng"}])
+        yield axis
+
+
+async def as_it_is(dms: Dms, request: odd_systems.Request) -> odd_systems.Request:
+    return await dms.handle(request)
+
+
+def judged(
+    check: str,
+    out: Path,
+    *,
+    behaviour: Behaviour | None = None,
+    change: Change = as_it_is,
+    ways: Ways = WAYS,
+    axis: RunningAxis | None = None,
+) -> Outcome:
+    """Put one check to a system, on an axis of its own or on one that others use too."""
+    there = Connection(axis.url, SYSTEM, SECRET, (Agency(CODE, "Sở Đối chứng", None),)) if axis else None
+    system = Odd(Dms(connection=there, behaviour=behaviour, settings=ways), change)
+    with importable(system) as driver:
+        settings = Settings(
+            driver=driver, out=out, axis=axis.url if axis else None, token=axis.token if axis else None, seed=7
+        )
+        run = Run(settings, load(), [scenarios()[check]], Evidence(out))
+        (outcome,) = asyncio.run(run.conduct()).outcomes
+    return outcome
+
+
+def verdict(outcome: Outcome) -> tuple[Verdict, str | None]:
+    return outcome.verdict, outcome.reason
+
+
+def test_a_gap_is_a_failure_where_nobody_else_works(tmp_path: Path) -> None:
+    behaviour = DEFECTS["skips-numbers"].applied(Behaviour())
+    outcome = judged("RCV-06/arrival-numbers", tmp_path, behaviour=behaviour)
+    assert verdict(outcome) == (Verdict.FAIL, "arrival-number-gap")
+
+
+def test_a_gap_is_a_warning_where_others_may_have_taken_the_number(tmp_path: Path, shared_axis: RunningAxis) -> None:
+    behaviour = DEFECTS["skips-numbers"].applied(Behaviour())
+    outcome = judged("RCV-06/arrival-numbers", tmp_path, behaviour=behaviour, axis=shared_axis)
+    assert verdict(outcome) == (Verdict.WARN, "arrival-number-gap")
+
+
+def test_a_number_given_twice_fails_wherever_it_is(tmp_path: Path, shared_axis: RunningAxis) -> None:
+    behaviour = DEFECTS["reuses-numbers"].applied(Behaviour())
+    outcome = judged("RCV-06/arrival-numbers", tmp_path, behaviour=behaviour, axis=shared_axis)
+    assert verdict(outcome) == (Verdict.FAIL, "arrival-number-reused")
+
+
+def test_a_register_that_does_not_show_the_numbers_has_no_gap(tmp_path: Path) -> None:
+    outcome = judged("RCV-06/arrival-numbers", tmp_path, change=odd_systems.without("arrival_number"))
+    assert verdict(outcome) == (Verdict.PASS, None)
+
+
+def test_refusing_every_document_does_not_prove_that_an_error_is_final(tmp_path: Path) -> None:
+    outcome = judged("SND-08/permanent-error-is-final", tmp_path, change=odd_systems.refuse_sends)
+    assert outcome.verdict == Verdict.FAIL
+
+
+def test_a_refusal_of_a_repetition_is_bound_to_its_reason(tmp_path: Path) -> None:
+    outcome = judged("ID-14/same-number-warned", tmp_path, change=odd_systems.returned_as_malformed)
+    assert verdict(outcome) == (Verdict.WRONG_REASON, "refused-for-another-reason")
+
+
+def test_calls_that_the_axis_refuses_are_no_polling(tmp_path: Path) -> None:
+    outcome = judged("RCV-09/both-queues-are-polled", tmp_path, change=odd_systems.with_a_wrong_secret)
+    assert outcome.verdict != Verdict.PASS
+
+
+@pytest.mark.parametrize("check", ["PKG-04/order-does-not-matter", "PKG-12/unknown-elements-are-ignored"])
+@pytest.mark.parametrize("name", ["subject", "attachments"])
+def test_a_register_that_never_shows_subject_or_files_proves_nothing(check: str, name: str, tmp_path: Path) -> None:
+    outcome = judged(check, tmp_path, change=odd_systems.without(name))
+    assert verdict(outcome) == (Verdict.FAIL, "entry-differs")
+
+
+def test_an_identifier_may_hold_the_date_without_separators(tmp_path: Path) -> None:
+    def compact(sender: str, day: date, code: Code) -> str:
+        return f"{sender}-{day:%Y%m%d}-{code.sign}"
+
+    outcome = judged("ID-12/document-identifier", tmp_path, behaviour=replace(Behaviour(), identify=compact))
+    assert verdict(outcome) == (Verdict.PASS, None)
+
+
+def codes_of(changed: dict[str, tuple[str, ...]]) -> Callable[[str], tuple[str, ...]]:
+    return lambda step: changed.get(step, Behaviour().codes_of(step))
+
+
+def test_a_house_may_go_from_the_register_to_the_end(tmp_path: Path) -> None:
+    ways = replace(WAYS, withheld=frozenset({"assign", "process"}))
+    assert verdict(judged("STS-08/order-of-statuses", tmp_path, ways=ways)) == (Verdict.PASS, None)
+
+
+def test_reporting_nothing_after_acceptance_does_not_prove_an_order(tmp_path: Path) -> None:
+    mute = replace(Behaviour(), codes_of=codes_of({"assign": (), "process": (), "finish": ()}))
+    outcome = judged("STS-08/order-of-statuses", tmp_path, behaviour=mute)
+    assert verdict(outcome) == (Verdict.FAIL, "step-not-reported")
+
+
+def test_one_digit_in_a_refusal_is_one_digit_too_few(tmp_path: Path) -> None:
+    outcome = judged(
+        "STS-04/two-digit-codes", tmp_path, behaviour=replace(Behaviour(), codes_of=codes_of({"refuse": ("2",)}))
+    )
+    assert verdict(outcome) == (Verdict.FAIL, "status-code-malformed")
+
+
+def test_work_that_goes_on_may_be_reported_again(tmp_path: Path) -> None:
+    behaviour = replace(Behaviour(), codes_of=codes_of({"process": ("05", "05")}))
+    assert verdict(judged("STS-10/each-status-once", tmp_path, behaviour=behaviour)) == (Verdict.PASS, None)
