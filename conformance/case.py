@@ -7,6 +7,7 @@ the suite itself cannot do raises ``JudgeBlind``.
 
 from __future__ import annotations
 
+import asyncio
 import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -40,6 +41,8 @@ __all__ = [
     "StatusCrossing",
     "System",
 ]
+
+LIFT_S = 5.0
 
 
 class Case(Sight):
@@ -146,9 +149,10 @@ class Case(Sight):
         """Lift every disturbance of this case that still stands; one that cannot be is left to the end of the run."""
         for disturbance in self._disturbances:
             try:
-                await disturbance.lift()
-            except JudgeBlind as error:
-                self.note(f"a fault still stands: {error}")
+                async with asyncio.timeout(LIFT_S):
+                    await disturbance.lift()
+            except (JudgeBlind, TimeoutError) as error:
+                self.note(f"a fault still stands: {error!r}")
 
     # The verdict
 

@@ -18,6 +18,7 @@ from conformance.violation import JudgeBlind, NotSupported, Violation
 from schemas.registry import CheckEntry
 
 OVERRUN_S = 5.0
+KEEP_S = 10.0
 MAX_WITNESSES = 24
 
 Silence = Callable[[Violation], Awaitable[str | None]]
@@ -92,9 +93,14 @@ async def decide(
         verdict = Verdict.NOT_SUPPORTED
         expected, got = lack.operation, told("unsupported")
     except JudgeBlind as blind:
-        verdict, reason, got = Verdict.INCONCLUSIVE, "judge-blind", blind.text
+        lost = await stage.observer.trouble()
+        verdict, reason, got = Verdict.INCONCLUSIVE, "judge-blind" if lost is None else "axis-lost", blind.text
     except Exception as error:  # noqa: BLE001 - whatever else happens is a fault of the suite, and its verdict is `error`
         verdict, reason, got = Verdict.ERROR, "suite-fault", f"{type(error).__name__}: {error}"
+        # A call to an axis that hangs outlasts the story.
+        lost = await stage.observer.trouble() if isinstance(error, TimeoutError) else None
+        if lost is not None:
+            verdict, reason, got = Verdict.INCONCLUSIVE, "axis-lost", lost
         stage.evidence.write(f"evidence/{scenario.entry.id}/error.txt", traceback.format_exc())
     witnesses = await _keep(stage, case, decisive, whole=verdict is not Verdict.PASS)
     expected, got = (changed(text, stage.evidence.redacted_text) for text in (expected, got))
@@ -110,11 +116,12 @@ async def _keep(stage: Stage, case: Case, decisive: Sequence[Exchange], *, whole
     named = [exchange.seq for exchange in decisive] + [*reversed(case.witnesses)] + [exchange.seq for exchange in trail]
     exchanges = {**case.witnesses, **{exchange.seq: exchange for exchange in (*decisive, *trail)}}
     try:
-        for seq, exchange in sorted((seq, exchanges[seq]) for seq in list(dict.fromkeys(named))[:MAX_WITNESSES]):
-            detail = await stage.observer.detail(exchange)
-            kept.append(Witness("axis", seq, stage.evidence.exchange(check_id, seq, detail)))
-    except JudgeBlind as error:
-        case.note(f"the exchanges cannot be fetched: {error}")
+        async with asyncio.timeout(KEEP_S):
+            for seq, exchange in sorted((seq, exchanges[seq]) for seq in list(dict.fromkeys(named))[:MAX_WITNESSES]):
+                detail = await stage.observer.detail(exchange)
+                kept.append(Witness("axis", seq, stage.evidence.exchange(check_id, seq, detail)))
+    except (JudgeBlind, TimeoutError) as error:
+        case.note(f"the exchanges cannot be fetched: {error!r}")
     if case.dms.log:
         kept.append(Witness("dms", None, stage.evidence.lines(check_id, "driver.jsonl", case.dms.log)))
     if case.notes:

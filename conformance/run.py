@@ -248,6 +248,10 @@ class Run:
             quiet = observer.silent_for()
             limit = self._silence_s(stage)
             if cancel and quiet is not None and quiet > limit:
+                # An axis that hangs hears nobody.
+                if (lost := await observer.trouble()) is not None:
+                    self.stop("axis-lost", lost)
+                    return
                 self.stop(
                     "stopped-polling",
                     told("no call of system {system} for {limit:.0f} s", system=stage.sut.id, limit=limit),

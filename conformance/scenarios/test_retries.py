@@ -24,7 +24,7 @@ async def test_a_retry_after_a_lost_answer_is_the_same_document(case: Case) -> N
     with a later hop is allowed as long as identifier, text and files stay.
     """
     peer = await case.peer()
-    draft = case.draft(to=[peer])
+    draft = case.draft(to=[peer], files=3)  # of which the third travels zipped
     sign = recognisable(case, draft)
     fault = await case.fault("reset-after", operation=SEND)
     ref = await case.dms.send(draft)

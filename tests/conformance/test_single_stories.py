@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -15,14 +17,19 @@ from conformance.evidence import Evidence
 from conformance.mutants import DEFECTS
 from conformance.outcome import Outcome
 from conformance.plan import load
+from conformance.reference_dms import composing, outbox
 from conformance.reference_dms.behaviour import Behaviour
 from conformance.reference_dms.dms import Dms
-from conformance.reference_dms.office import Agency, Connection
+from conformance.reference_dms.office import Agency, Connection, Office
 from conformance.reference_dms.office import Settings as Ways
 from conformance.run import Run
 from conformance.settings import Settings
 from conformance.verdict import Verdict
-from protocol.package.model import Code
+from protocol.package.attachment import attach, original
+from protocol.package.model import Code, DocumentPackage, ResponseFor, StatusPackage
+from protocol.package.reader import read_package
+from protocol.package.writer import write_package
+from protocol.wire.client import AxisClient, SignedSend
 from tests.axis_process import RunningAxis, running_axis
 from tests.conformance import odd_systems
 from tests.conformance.odd_systems import Change, Odd
@@ -137,12 +144,38 @@ def test_reporting_nothing_after_acceptance_does_not_prove_an_order(tmp_path: Pa
 
 
 def test_one_digit_in_a_refusal_is_one_digit_too_few(tmp_path: Path) -> None:
-    outcome = judged(
-        "STS-04/two-digit-codes", tmp_path, behaviour=replace(Behaviour(), codes_of=codes_of({"refuse": ("2",)}))
-    )
+    def refusals_in_short(
+        office: Office, agency: Agency, about: ResponseFor, code: str, description: str
+    ) -> StatusPackage:
+        return composing.compose_status(office, agency, about, "2" if code == "02" else code, description)
+
+    behaviour = replace(Behaviour(), compose_status=refusals_in_short)
+    outcome = judged("STS-04/two-digit-codes", tmp_path, behaviour=behaviour)
     assert verdict(outcome) == (Verdict.FAIL, "status-code-malformed")
 
 
 def test_work_that_goes_on_may_be_reported_again(tmp_path: Path) -> None:
     behaviour = replace(Behaviour(), codes_of=codes_of({"process": ("05", "05")}))
     assert verdict(judged("STS-10/each-status-once", tmp_path, behaviour=behaviour)) == (Verdict.PASS, None)
+
+
+def _packed_anew(office: Office, axis: AxisClient, row: sqlite3.Row) -> SignedSend:
+    """Pack the files again for every further attempt: the same files in other zips."""
+    if row["message_type"] != "edoc" or not row["attempts"]:
+        return outbox.ready(office, axis, row)
+    with read_package(row["body"]) as reading:
+        package = reading.package
+        assert isinstance(package, DocumentPackage)
+        files = tuple(
+            attach(held.name or "", original(held).data, content_id=held.content_id, entry_id=uuid.uuid4())[0]
+            for held in package.attachments
+        )
+        changed = [new.sha256 for new, old in zip(files, package.attachments, strict=True) if new.sha256 != old.sha256]
+        assert changed, "this proves something only where at least one zip has changed"
+        body = write_package(replace(package, attachments=files))
+    return axis.sign_send(body, sender=row["sender"], message_type="edoc")
+
+
+def test_a_retry_may_pack_the_same_files_anew(tmp_path: Path) -> None:
+    outcome = judged("SND-07/retry-after-reset", tmp_path, behaviour=replace(Behaviour(), ready=_packed_anew))
+    assert verdict(outcome) == (Verdict.PASS, None), outcome.got
