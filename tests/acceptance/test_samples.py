@@ -8,6 +8,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+
 from protocol.package.reader import read_package
 from protocol.wire.client import AxisClient
 
