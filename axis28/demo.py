@@ -171,9 +171,7 @@ class Tour:
         self.say(
             "explanation",
             id=check["id"],
-            message=check["message"][self.lang],
-            expected=check["expected"],
-            got=check["got"],
+            message=check["message"][self.lang].replace("\n", "\n    "),  # what was expected and seen included
             law=check["law"],
             fix=check["fix"][self.lang],
             witness=self.out / "mutant" / witness["file"] if witness.get("file") else "-",
