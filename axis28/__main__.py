@@ -14,7 +14,7 @@ def main() -> int:
         print(complaint, file=sys.stderr)
         return 2
     # Only now is it known that these names lead to this distribution.
-    from axis28.command import run  # noqa: PLC0415
+    from axis28.command import run
 
     return run(sys.argv[1:])
 

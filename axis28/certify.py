@@ -52,11 +52,11 @@ def register(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Certify one system and give the exit code of its report."""
     # Everything below is heavy; `axis28 --help` needs none of it.
-    from conformance.options import settings_from  # noqa: PLC0415
-    from conformance.report import table  # noqa: PLC0415
-    from conformance.report.progress import Progress  # noqa: PLC0415
-    from conformance.session import Certification  # noqa: PLC0415
-    from conformance.settings import SetupFailure  # noqa: PLC0415
+    from conformance.options import settings_from
+    from conformance.report import table
+    from conformance.report.progress import Progress
+    from conformance.session import Certification
+    from conformance.settings import SetupFailure
 
     lang = messages.language()
     try:
@@ -84,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _pytest(certification: Certification, select: str | None) -> int:
     """Run the scenarios under pytest, shielded from the settings and plugins of the folder that we were started in."""
-    import pytest  # noqa: PLC0415 - see run
+    import pytest
 
     scenarios = Path(__file__).resolve().parents[1] / "conformance" / "scenarios"
     arguments = [

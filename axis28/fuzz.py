@@ -43,9 +43,9 @@ def register(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Fuzz; 0 nothing found, 1 found, 2 usage or set-up, 3 when the run could not see or stimulate."""
-    from conformance.fuzz import session  # noqa: PLC0415 - Hypothesis is heavy
-    from conformance.settings import SetupFailure  # noqa: PLC0415
-    from conformance.violation import JudgeBlind  # noqa: PLC0415
+    from conformance.fuzz import session
+    from conformance.settings import SetupFailure
+    from conformance.violation import JudgeBlind
 
     for name, least in (("examples", 1), ("seed", 0)):
         if getattr(args, name) < least:
@@ -78,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
 @contextmanager
 def _scratch() -> Iterator[None]:
     """Keep Hypothesis from leaving its caches (``.hypothesis/``) in the user's working directory."""
-    from hypothesis.configuration import set_hypothesis_home_dir  # noqa: PLC0415 - see run
+    from hypothesis.configuration import set_hypothesis_home_dir
 
     with TemporaryDirectory(prefix="axis28-fuzz-") as folder:
         set_hypothesis_home_dir(folder)
@@ -103,7 +103,7 @@ def _prepare(args: argparse.Namespace, kind: str) -> None:
 
 
 def _report(args: argparse.Namespace, settings: FuzzSettings, outcome: Outcome, target: str) -> None:
-    from conformance.fuzz import kept  # noqa: PLC0415 - see run
+    from conformance.fuzz import kept
 
     asked = f"--driver {args.driver}" if args.driver else "--axis URL" if args.axis else ""
     records: list[dict[str, Any]] = []

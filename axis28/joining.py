@@ -18,7 +18,7 @@ TOKEN_VARIABLE = "AXIS28_CONTROL_TOKEN"  # noqa: S105 - the name of the variable
 
 def run_to_end(main: Coroutine[Any, Any, _Result]) -> _Result:
     """Run a coroutine; SIGTERM unwinds it as Ctrl-C does, so that nothing it started or registered outlives it."""
-    import asyncio  # noqa: PLC0415 - the parsers that import this module shall not pay for it
+    import asyncio
 
     async def watched() -> _Result:
         task = asyncio.current_task()

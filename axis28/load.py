@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def register(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
     """Add the subcommand's parser."""
-    from conformance.load import profile  # noqa: PLC0415 - light; only this subcommand needs the names
+    from conformance.load import profile
 
     lang = messages.language()
     parser = subparsers.add_parser(
@@ -41,10 +41,10 @@ def register(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run a profile; 0 held, 1 not held, 2 usage or set-up, 3 when generator or axis were sick."""
-    from conformance.load import profile, report  # noqa: PLC0415 - heavy
-    from conformance.load.connection import LoadSettings  # noqa: PLC0415
-    from conformance.settings import SetupFailure  # noqa: PLC0415
-    from conformance.violation import JudgeBlind  # noqa: PLC0415
+    from conformance.load import profile, report
+    from conformance.load.connection import LoadSettings
+    from conformance.settings import SetupFailure
+    from conformance.violation import JudgeBlind
 
     if args.driver is None and args.axis is None:
         raise CommandError(messages.text("load.target-missing", args.lang))
@@ -75,9 +75,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _conduct(chosen: Profile, settings: LoadSettings, processes: int, lang: str) -> Ran:
-    from conformance.load import session, verdict  # noqa: PLC0415 - see run
-    from conformance.load.connection import connected  # noqa: PLC0415
-    from conformance.load.report import Ran  # noqa: PLC0415
+    from conformance.load import session, verdict
+    from conformance.load.connection import connected
+    from conformance.load.report import Ran
 
     started = datetime.now(UTC)
     async with connected(settings) as target:

@@ -40,11 +40,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Serve until SIGTERM; ``CommandError`` says in one line what is wrong with the arguments or the machine."""
-    import asyncio  # noqa: PLC0415 - the parser must not pay for what only a running DMS needs
-    import sqlite3  # noqa: PLC0415
+    import asyncio
+    import sqlite3
 
-    from conformance.reference_dms import Dms  # noqa: PLC0415
-    from conformance.reference_dms.server import serve  # noqa: PLC0415
+    from conformance.reference_dms import Dms
+    from conformance.reference_dms.server import serve
 
     behaviour, settings = _ways(args)
     connection = _connection(args)
@@ -59,8 +59,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _ways(args: argparse.Namespace) -> tuple[Behaviour, Settings]:
-    from conformance import mutants, variants  # noqa: PLC0415 - see run
-    from conformance.reference_dms import Behaviour, Settings  # noqa: PLC0415
+    from conformance import mutants, variants
+    from conformance.reference_dms import Behaviour, Settings
 
     if not 0 < args.poll < math.inf:
         raise _complaint("poll-positive")
@@ -77,9 +77,9 @@ def _ways(args: argparse.Namespace) -> tuple[Behaviour, Settings]:
 
 
 def _connection(args: argparse.Namespace) -> Connection:
-    from conformance.reference_dms import Connection  # noqa: PLC0415 - see run
-    from conformance.reference_dms.systems import SystemsFileError, read_systems  # noqa: PLC0415
-    from protocol.wire.client import AxisClient  # noqa: PLC0415
+    from conformance.reference_dms import Connection
+    from conformance.reference_dms.systems import SystemsFileError, read_systems
+    from protocol.wire.client import AxisClient
 
     try:
         systems = read_systems(args.systems)
@@ -99,7 +99,7 @@ def _connection(args: argparse.Namespace) -> Connection:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    import socket  # noqa: PLC0415 - see run
+    import socket
 
     if not 0 <= port <= 65535:
         raise _complaint("cannot-listen", host=host, port=port, problem="0–65535")

@@ -48,14 +48,14 @@ def register(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the axis until SIGTERM or SIGINT; exit code 0 after a clean stop, 2 when it cannot start."""
-    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - heavy: only when this command runs
+    from sqlalchemy.exc import SQLAlchemyError
 
-    from simulator.axis import build  # noqa: PLC0415
-    from simulator.directory import DirectoryError  # noqa: PLC0415
-    from simulator.folder import FolderHeld  # noqa: PLC0415
-    from simulator.serve import addresses, listen, serve  # noqa: PLC0415
-    from simulator.settings import BODY_LIMIT, Settings  # noqa: PLC0415
-    from simulator.store.store import UnusableStore  # noqa: PLC0415
+    from simulator.axis import build
+    from simulator.directory import DirectoryError
+    from simulator.folder import FolderHeld
+    from simulator.serve import addresses, listen, serve
+    from simulator.settings import BODY_LIMIT, Settings
+    from simulator.store.store import UnusableStore
 
     lang = messages.language()
     token, minted = _token(args.control_token_file, lang)
@@ -147,7 +147,7 @@ def _token(path: Path | None, lang: str) -> tuple[str, bool]:
 
 
 def _systems(path: Path | None, lang: str) -> tuple[System, ...]:
-    from simulator.systems_file import SystemsFileError, read_systems  # noqa: PLC0415
+    from simulator.systems_file import SystemsFileError, read_systems
 
     if path is None:
         return ()
