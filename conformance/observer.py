@@ -146,9 +146,8 @@ class Observer:
 
     async def trouble(self) -> str | None:
         """Say why the axis cannot be read just now, ``None`` where it can: it is asked once, for a few seconds."""
-        known = self.lost or self._trouble
-        if known is not None:
-            return known.text
+        if self.lost is not None:
+            return self.lost.text
         try:
             await self._axis.now()
         except JudgeBlind as error:

@@ -105,11 +105,12 @@ async def test_the_answers_to_a_recall_are_shown(case: Case) -> None:
     )
 
 
-async def answered_recall(case: Case, letter: DocumentPackage, *, agree: bool, reason: str) -> None:
+async def answered_recall(case: Case, letter: DocumentPackage, *, agree: bool, reason: str) -> bool:
     """Answer a recall as soon as the system knows of it.
 
     The law wants a receiver to cancel (QD 28/2018 Art. 9(2)): one that does so by itself has nothing to ask, and either
-    refuses this answer or offers no such operation. Then its 15 or its state has to say what it did. ``reason`` is the
+    refuses this answer or offers no such operation. Then its 15 or its state has to say what it did, and this is false;
+    it is true where the answer was taken. ``reason`` is the
     violation for a system that neither asks nor cancels until the deadline.
     """
     named = {"document": Ref.of(letter).to_json(), "agree": agree, "reason": "Trả lời yêu cầu lấy lại"}
@@ -121,14 +122,14 @@ async def answered_recall(case: Case, letter: DocumentPackage, *, agree: bool, r
         if asks:
             answer = await case.dms.call("answer_recall", named)
             if answer.kind == "ok":
-                return
+                return True
             if answer.kind != "refused":
                 await case.dms.do("answer_recall", named)
             refusal = told("answer_recall refused: {reason}", reason=answer.reason)
         entry = await case.dms.received(letter)
         if entry is None or entry["state"] == TAKEN_BACK or "15" in codes_about(case, letter):
             case.note("cancelled without being asked")
-            return
+            return False
         if case.deadline - loop.time() <= pause:
             raise case.fail(reason, expected=told("a recall to answer, or one that is obeyed"), got=refusal)
         await asyncio.sleep(pause)
@@ -247,7 +248,7 @@ async def test_the_answer_to_a_recall_says_what_was_done(case: Case) -> None:
     letter = await arrived_letter(case, peer)
     request = await case.report_status(peer, taken_back_from(case, letter), "13", description="Gửi nhầm văn bản")
     await fetched(case, request, reason="recall-refusal-not-reported")
-    await answered_recall(case, letter, agree=False, reason="recall-refusal-not-reported")
+    declined = await answered_recall(case, letter, agree=False, reason="recall-refusal-not-reported")
     report = await case.status(
         letter,
         to=peer,
@@ -264,6 +265,14 @@ async def test_the_answer_to_a_recall_says_what_was_done(case: Case) -> None:
         witnesses=[report.exchange],
     )
     if two_digits(report.code) == "15":
+        # Who cancels by itself takes no such answer; who took the officer's no has to act on it.
+        case.require(
+            not declined,
+            "recall-refusal-not-reported",
+            expected=told("{answer} from {code}", answer="16", code=case.sut.code),
+            got=told("{code} from {sender}", code=report.code, sender=sender),
+            witnesses=[report.exchange],
+        )
         await _shown_as_recalled(case, letter)
         return
     await case.shown(
