@@ -7,7 +7,7 @@ them. Every lookup of an unknown id raises ``UnknownId`` (a ``KeyError``); a fil
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -16,6 +16,8 @@ import schemas
 from schemas.messages import LANGUAGES
 
 _Entry = TypeVar("_Entry")
+
+WEIGHTS = ("fail", "warn", "info")
 
 
 class UnknownId(KeyError):  # noqa: N818 - says which mistake it is, as KeyError itself does
@@ -27,12 +29,21 @@ class UnknownId(KeyError):  # noqa: N818 - says which mistake it is, as KeyError
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a finding or a verdict was given: what is wrong, what causes it and what mends it (each ``{"vi", "en"}``)."""
+    """Why a finding or a verdict was given: what is wrong, what causes it and what mends it (each ``{"vi", "en"}``).
+
+    A reason that a package can deserve also names the ``requirement`` that is broken, how much that weighs in the
+    profiles ``axis`` and ``strict`` (``fail``, ``warn``, ``info``, or ``None``: that profile says nothing) and the
+    observed cases (``quirk``) that it stands for; for every other reason these are empty.
+    """
 
     code: str
     text: Mapping[str, str]
     cause: Mapping[str, str]
     fix: Mapping[str, str]
+    requirement: str = ""
+    axis: str | None = None
+    strict: str | None = None
+    quirk: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +183,16 @@ def _merged(names: Any, build: Callable[[_Fields], _Entry]) -> Mapping[str, _Ent
 
 
 def _reason(fields: _Fields) -> Reason:
-    return Reason(fields.key, fields.bilingual("text"), fields.bilingual("cause"), fields.bilingual("fix"))
+    return Reason(
+        fields.key,
+        fields.bilingual("text"),
+        fields.bilingual("cause"),
+        fields.bilingual("fix"),
+        requirement=fields.string("requirement") if "requirement" in fields.entry else "",
+        axis=fields.choice("axis", WEIGHTS),
+        strict=fields.choice("strict", WEIGHTS),
+        quirk=fields.strings("quirk", optional=True),
+    )
 
 
 def _requirement(fields: _Fields) -> Requirement:
@@ -237,6 +257,12 @@ class _Fields:
         value = self.entry.get(field)
         if not isinstance(value, str) or not value:
             raise self.wrong(field, "must be a text that is not empty")
+        return value
+
+    def choice(self, field: str, choices: Collection[str]) -> str | None:
+        value = self.entry.get(field)
+        if value is not None and value not in choices:
+            raise self.wrong(field, f"must be one of {', '.join(choices)}, or null")
         return value
 
     def flag(self, field: str, *, default: bool) -> bool:

@@ -10,6 +10,7 @@ from protocol.finding import Finding
 from protocol.package.model import DocumentPackage, StatusPackage, TraceHeader
 from protocol.package.reserialise import reserialise_to
 from protocol.rules import judge
+from protocol.rules.surroundings import Surroundings
 from simulator.clock import trace_time
 
 Profile = Literal["axis", "strict"]
@@ -61,7 +62,7 @@ def examine(
     from the attachments, and a hop of its own without an OrganId, dated ``hop_at`` (observed in packages that the axis
     handed back). ``message_type`` is what it was sent as. Never raises on bad input.
     """
-    with judge(source, profile=profile, now=now, message_type=message_type) as reading:
+    with judge(source, profile=profile, now=now, surroundings=Surroundings(message_type=message_type)) as reading:
         package = reading.package
         rewritten = sink is not None and isinstance(package, DocumentPackage) and not reading.refused
         if rewritten and sink is not None and package is not None:

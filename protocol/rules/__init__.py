@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import BinaryIO
 
+from protocol.content.text import Contents
 from protocol.finding import Finding
 from protocol.package.limits import Limits
 from protocol.package.model import DocumentPackage, StatusPackage
@@ -21,6 +22,7 @@ from protocol.package.reading import Reading
 from protocol.package.verdicts import Profile
 from protocol.rules import attachments, business, header, parties, status, structure, timing
 from protocol.rules.context import Context
+from protocol.rules.surroundings import NOTHING_KNOWN, Surroundings
 
 STRUCTURE_RULES = (*structure.RULES,)
 DOCUMENT_RULES = (
@@ -40,16 +42,20 @@ def judge(
     *,
     profile: Profile = "axis",
     now: datetime,
-    message_type: str | None = None,
+    surroundings: Surroundings = NOTHING_KNOWN,
+    contents: Contents | None = None,
     limits: Limits = _DEFAULTS,
 ) -> Reading:
     """Read a package and apply every rule; the reading carries all findings. Close it, or use it with ``with``.
 
-    ``now`` is an aware datetime; ``message_type`` (``edoc`` or ``status``) is what the package was sent as, if known.
+    ``now`` is an aware datetime, ``surroundings`` what is known beside the package. The text of attached files is
+    judged only where ``contents`` reads it.
     """
     reading = read_package(source, profile=profile, limits=limits)
     try:
-        return reading.with_findings(examine(reading, profile, now, message_type=message_type, limits=limits))
+        return reading.with_findings(
+            examine(reading, profile, now, surroundings=surroundings, contents=contents, limits=limits)
+        )
     except BaseException:
         reading.close()
         raise
@@ -60,14 +66,15 @@ def examine(
     profile: Profile,
     now: datetime,
     *,
-    message_type: str | None = None,
+    surroundings: Surroundings = NOTHING_KNOWN,
+    contents: Contents | None = None,
     limits: Limits = _DEFAULTS,
 ) -> tuple[Finding, ...]:
     """Apply the rules to a reading, without repeating its own findings. Nothing for what could not be read.
 
     ``ValueError`` where ``now`` has no offset.
     """
-    return tuple(_apply(Context(reading, profile, now, message_type, limits)))
+    return tuple(_apply(Context(reading, profile, now, limits, surroundings, contents)))
 
 
 def _apply(context: Context) -> Iterator[Finding]:

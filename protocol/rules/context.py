@@ -9,12 +9,14 @@ from datetime import datetime, timedelta, timezone
 
 from lxml import etree
 
+from protocol.content.text import Contents
 from protocol.finding import Finding
 from protocol.package.limits import Limits
 from protocol.package.model import DocumentPackage, StatusPackage
 from protocol.package.reading import Reading
 from protocol.package.tree import where
 from protocol.package.verdicts import MOST_OF_ONE_REASON, Profile, find
+from protocol.rules.surroundings import NOTHING_KNOWN, Surroundings
 
 VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 ENVELOPE = "edXMLEnvelope"
@@ -26,13 +28,17 @@ ATTACHMENT = "AttachmentEncoded/Attachment"
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Reading, profile, the instant that counts as now (aware) and what the transport said about the package."""
+    """Reading, profile, the instant that counts as now (aware) and what is known beside the package.
+
+    ``contents`` reads attached files; ``None`` means that nobody asked to have them read.
+    """
 
     reading: Reading
     profile: Profile
     now: datetime
-    message_type: str | None
     limits: Limits
+    surroundings: Surroundings = NOTHING_KNOWN
+    contents: Contents | None = None
     said: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:

@@ -105,8 +105,9 @@ def staff(context: Context, package: StatusPackage) -> Iterator[Finding]:
 def message_type(context: Context, package: StatusPackage | DocumentPackage) -> Iterator[Finding]:
     """PKG-10: a status travels as ``status``, a document as ``edoc`` (H-W07)."""
     expected = "status" if isinstance(package, StatusPackage) else "edoc"
-    if context.message_type and context.message_type != expected:
-        yield from context.breach("message-type-differs", HEADER, expected=expected, got=context.message_type)
+    said = context.surroundings.message_type
+    if said and said != expected:
+        yield from context.breach("message-type-differs", HEADER, expected=expected, got=said)
 
 
 RULES: tuple[StatusRule, ...] = (parties, original, code, reason, time, staff, message_type)

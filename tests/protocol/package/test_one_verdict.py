@@ -10,6 +10,7 @@ from protocol.finding import Finding
 from protocol.package.model import DocumentPackage
 from protocol.package.reader import read_package
 from protocol.rules import judge
+from protocol.rules.surroundings import Surroundings
 from tests.protocol.package.letters import NOW, PROFILES, Profile, letter_bytes
 from tests.protocol.package.vectors import ALL, Vector
 
@@ -29,7 +30,9 @@ class Dribble(io.BytesIO):
 
 
 def findings(source: bytes, vector: Vector, profile: Profile) -> tuple[Finding, ...]:
-    with judge(source, profile=profile, now=NOW, message_type=vector.message_type) as reading:
+    with judge(
+        source, profile=profile, now=NOW, surroundings=Surroundings(message_type=vector.message_type)
+    ) as reading:
         return reading.findings
 
 
@@ -45,7 +48,9 @@ def test_where_the_chunks_fall_changes_nothing(size: int) -> None:
         raw = vector.raw()
         if len(raw) <= 20_000:
             stream = Dribble(raw, size)
-            with judge(stream, profile="strict", now=NOW, message_type=vector.message_type) as reading:
+            with judge(
+                stream, profile="strict", now=NOW, surroundings=Surroundings(message_type=vector.message_type)
+            ) as reading:
                 assert reading.findings == findings(raw, vector, "strict"), str(vector)
 
 

@@ -8,8 +8,9 @@ import pytest
 
 import schemas
 from protocol.finding import Severity
-from protocol.package.verdicts import VERDICTS
+from protocol.package.verdicts import verdicts
 from protocol.rules import judge
+from protocol.rules.surroundings import Surroundings
 from tests.protocol.package.letters import NOW, PROFILES, Profile, letter_bytes, status_bytes
 from tests.protocol.package.vectors import ALL, Vector
 
@@ -20,7 +21,9 @@ ELSEWHERE = {"package-too-large", "too-many-attachments", "payload-too-large", "
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("vector", ALL, ids=str)
 def test_a_broken_rule_is_found_and_weighed_by_the_profile(vector: Vector, profile: Profile) -> None:
-    with judge(vector.raw(), profile=profile, now=NOW, message_type=vector.message_type) as reading:
+    with judge(
+        vector.raw(), profile=profile, now=NOW, surroundings=Surroundings(message_type=vector.message_type)
+    ) as reading:
         found = {finding.reason: finding for finding in reading.findings}
         assert set(found) - vector.also - {vector.reason} == set()
         weight = vector.weight(profile)
@@ -41,12 +44,12 @@ def test_a_clean_package_has_no_finding(raw: bytes, profile: Profile) -> None:
 
 
 def test_every_reason_has_a_vector() -> None:
-    assert set(VERDICTS) - ELSEWHERE == {vector.reason for vector in ALL}
+    assert set(verdicts()) - ELSEWHERE == {vector.reason for vector in ALL}
 
 
 def test_every_reason_is_explained_in_both_languages() -> None:
     explained = json.loads(schemas.data("reasons/package.json"))
-    assert list(explained) == list(VERDICTS)
+    assert list(explained) == list(verdicts())
     for code, texts in explained.items():
         for part in ("text", "cause", "fix"):
             assert set(texts[part]) == {"vi", "en"}, code
