@@ -1,4 +1,4 @@
-"""The registries: reason codes, checks, requirements, mutants and faults, merged from their files and typed.
+"""The registries: reasons, checks, requirements, mutants, faults and observed cases, merged from their files and typed.
 
 Ids in them are never renamed and never used again for something else, because reports and waivers of other people cite
 them. Every lookup of an unknown id raises ``UnknownId`` (a ``KeyError``); a file that breaks its shape raises
@@ -7,13 +7,15 @@ them. Every lookup of an unknown id raises ``UnknownId`` (a ``KeyError``); a fil
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
 
 import schemas
-from schemas.messages import LANGUAGES
+from schemas.fields import Fields
+from schemas.requirement import GROUPS, Requirement
+from schemas.requirement import read as read_requirement
 
 _Entry = TypeVar("_Entry")
 
@@ -44,24 +46,6 @@ class Reason:
     axis: str | None = None
     strict: str | None = None
     quirk: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Requirement:
-    """One requirement of the catalogue: ``level`` and ``source`` as the law or the observation gives them.
-
-    ``core`` requirements can never be waived. ``binds`` says whom it binds, ``why`` what goes wrong without it,
-    ``verified`` whether the source text itself was read (not only quoted elsewhere).
-    """
-
-    id: str
-    level: str
-    source: str
-    text: Mapping[str, str]
-    binds: tuple[str, ...]
-    core: bool
-    verified: bool
-    why: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +97,14 @@ class Fault:
     entry: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Quirk:
+    """A case observed in the field, on the wire or in packages, that a receiver or a sender has to live with."""
+
+    id: str
+    text: Mapping[str, str]
+
+
 def reason(code: str) -> Reason:
     """Give the reason ``code``; ``UnknownId`` when there is none."""
     return _found(reasons(), code, "reason code")
@@ -126,6 +118,11 @@ def check(check_id: str) -> CheckEntry:
 def requirement(requirement_id: str) -> Requirement:
     """Give the requirement ``requirement_id``; ``UnknownId`` when there is none."""
     return _found(requirements(), requirement_id, "requirement")
+
+
+def quirk(case: str) -> Quirk:
+    """Give the observed case ``case``; ``UnknownId`` when there is none."""
+    return _found(quirks(), case, "observed case")
 
 
 @lru_cache(maxsize=1)
@@ -142,8 +139,10 @@ def checks() -> Mapping[str, CheckEntry]:
 
 @lru_cache(maxsize=1)
 def requirements() -> Mapping[str, Requirement]:
-    """Merge the requirement catalogue (``schemas/requirements/*.json``)."""
-    return _merged(schemas.names("requirements", ".json"), _requirement)
+    """Merge the requirement catalogue (``schemas/requirements/<GROUP>.json``) in the order of its groups."""
+    order = {f"requirements/{group}.json": number for number, group in enumerate(GROUPS)}
+    names = sorted(schemas.names("requirements", ".json"), key=lambda name: order.get(name, len(order)))
+    return _merged(names, read_requirement)
 
 
 @lru_cache(maxsize=1)
@@ -158,6 +157,12 @@ def faults() -> Mapping[str, Fault]:
     return _merged(["faults.json"], _fault)
 
 
+@lru_cache(maxsize=1)
+def quirks() -> Mapping[str, Quirk]:
+    """Read the cases observed in the field (``schemas/quirks.json``)."""
+    return _merged(["quirks.json"], _quirk)
+
+
 def _found(entries: Mapping[str, _Entry], key: str, kind: str) -> _Entry:
     try:
         return entries[key]
@@ -165,7 +170,7 @@ def _found(entries: Mapping[str, _Entry], key: str, kind: str) -> _Entry:
         raise UnknownId(f"no {kind} {key!r} in the registry") from None
 
 
-def _merged(names: Any, build: Callable[[_Fields], _Entry]) -> Mapping[str, _Entry]:
+def _merged(names: Any, build: Callable[[Fields], _Entry]) -> Mapping[str, _Entry]:
     merged: dict[str, _Entry] = {}
     homes: dict[str, str] = {}
     for name in names:
@@ -177,12 +182,12 @@ def _merged(names: Any, build: Callable[[_Fields], _Entry]) -> Mapping[str, _Ent
                 raise schemas.DataError(f"schemas/{name}: {key!r} stands in schemas/{homes[key]} already")
             if not isinstance(entry, dict):
                 raise schemas.DataError(f"schemas/{name}: the entry {key!r} is no object")
-            merged[key] = build(_Fields(name, key, entry))
+            merged[key] = build(Fields(name, key, entry))
             homes[key] = name
     return merged
 
 
-def _reason(fields: _Fields) -> Reason:
+def _reason(fields: Fields) -> Reason:
     return Reason(
         fields.key,
         fields.bilingual("text"),
@@ -195,20 +200,7 @@ def _reason(fields: _Fields) -> Reason:
     )
 
 
-def _requirement(fields: _Fields) -> Requirement:
-    return Requirement(
-        id=fields.key,
-        level=fields.string("level"),
-        source=fields.string("source"),
-        text=fields.bilingual("text"),
-        binds=fields.strings("binds"),
-        core=fields.flag("core", default=False),
-        verified=fields.flag("verified", default=False),
-        why=fields.bilingual("why", optional=True),
-    )
-
-
-def _check(fields: _Fields) -> CheckEntry:
+def _check(fields: Fields) -> CheckEntry:
     return CheckEntry(
         id=fields.key,
         requirements=fields.strings("requirements"),
@@ -227,7 +219,7 @@ def _check(fields: _Fields) -> CheckEntry:
     )
 
 
-def _mutant(fields: _Fields) -> Mutant:
+def _mutant(fields: Fields) -> Mutant:
     return Mutant(
         name=fields.key,
         requirement=fields.string("requirement"),
@@ -238,57 +230,9 @@ def _mutant(fields: _Fields) -> Mutant:
     )
 
 
-def _fault(fields: _Fields) -> Fault:
+def _quirk(fields: Fields) -> Quirk:
+    return Quirk(fields.key, fields.bilingual("text"))
+
+
+def _fault(fields: Fields) -> Fault:
     return Fault(fields.key, fields.bilingual("description"), fields.entry)
-
-
-@dataclass(frozen=True, slots=True)
-class _Fields:
-    """One raw entry, read field by field with errors that say where it stands."""
-
-    name: str
-    key: str
-    entry: Mapping[str, Any]
-
-    def wrong(self, field: str, rule: str) -> schemas.DataError:
-        return schemas.DataError(f"schemas/{self.name}: {self.key!r}, field {field!r}: {rule}")
-
-    def string(self, field: str) -> str:
-        value = self.entry.get(field)
-        if not isinstance(value, str) or not value:
-            raise self.wrong(field, "must be a text that is not empty")
-        return value
-
-    def choice(self, field: str, choices: Collection[str]) -> str | None:
-        value = self.entry.get(field)
-        if value is not None and value not in choices:
-            raise self.wrong(field, f"must be one of {', '.join(choices)}, or null")
-        return value
-
-    def flag(self, field: str, *, default: bool) -> bool:
-        value = self.entry.get(field, default)
-        if not isinstance(value, bool):
-            raise self.wrong(field, "must be true or false")
-        return value
-
-    def strings(self, field: str, *, optional: bool = False) -> tuple[str, ...]:
-        value = self.entry.get(field, [] if optional else None)
-        if isinstance(value, str):
-            return (value,)
-        if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
-            raise self.wrong(field, "must be a list of texts")
-        if len(set(value)) != len(value):
-            raise self.wrong(field, "names something twice")
-        return tuple(value)
-
-    def bilingual(self, field: str, *, optional: bool = False) -> Mapping[str, str]:
-        value = self.entry.get(field)
-        if value is None and optional:
-            return dict.fromkeys(LANGUAGES, "")
-        if not isinstance(value, dict) or set(value) != set(LANGUAGES) or not all(_worded(v) for v in value.values()):
-            raise self.wrong(field, "must be an object with the two texts 'vi' and 'en'")
-        return dict(value)
-
-
-def _worded(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())
