@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from typing import BinaryIO, Literal, Protocol
 
 FileKind = Literal["pdf", "word", "sheet", "slides", "text", "other"]
+Part = Literal["body", "cell", "box", "header", "footer", "note", "comment"]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of text in NFC. ``page`` is 1-based (0 where the format has no pages).
+    """One line of text in NFC; two columns beside each other are two lines.
 
-    ``left``, ``top``, ``right``, ``bottom`` are in points from the page's upper left corner and ``size`` is the height
-    of the letters in points; all are 0 where the format does not say. ``width`` and ``height`` are those of the page.
+    ``page`` is 1-based (0 where the format has no pages; sheets and slides count as pages). ``left``, ``top``,
+    ``right``, ``bottom`` are in points from the page's upper left corner and ``size`` is the height of the letters in
+    points; all are 0 where the format does not say. ``width`` and ``height`` are those of the page. ``part`` says
+    where the line stands in formats that tell: in the running text, a table cell, a text box, a page header or footer,
+    a foot- or endnote, a comment.
     """
 
     text: str
@@ -26,15 +30,21 @@ class Line:
     size: float = 0.0
     width: float = 0.0
     height: float = 0.0
+    part: Part = "body"
+
+    @property
+    def placed(self) -> bool:
+        """Whether the format says where on the page the line stands."""
+        return self.height > 0
 
 
 @dataclass(frozen=True, slots=True)
 class FileText:
     """What was read of one file.
 
-    ``unread`` is empty where the whole text was read, else why not: ``encrypted``, ``damaged``, ``too-large``,
-    ``too-slow``, ``no-text`` (pictures only) or ``unsupported``. ``marks`` are facts about the file beside its text:
-    ``macros``, ``encrypted``, ``embedded-files``, ``javascript``.
+    ``unread`` is empty where the whole text was read, else why not: ``encrypted``, ``damaged``, ``too-large`` (what
+    lies within the bounds is in ``lines``), ``too-slow``, ``no-text`` (pictures only) or ``unsupported``. ``marks`` are
+    facts about the file beside its text: ``macros``, ``encrypted``, ``embedded-files``, ``javascript``.
     """
 
     kind: FileKind
@@ -42,6 +52,21 @@ class FileText:
     pages: int = 0
     unread: str = ""
     marks: frozenset[str] = frozenset()
+
+    def place(self, index: int) -> str:
+        """Say where a line stands, in no language: ``p.1 l.7`` (page and line on it), ``l.7`` without pages."""
+        page = self.lines[index].page
+        first = next(number for number, line in enumerate(self.lines) if line.page == page)
+        return f"p.{page} l.{index - first + 1}" if page else f"l.{index + 1}"
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedText:
+    """The text of one attachment: its 1-based number in the package, its real name, what was read."""
+
+    number: int
+    name: str
+    text: FileText
 
 
 class Contents(Protocol):

@@ -1,0 +1,260 @@
+"""What is printed on a document (ND 30/2020, Phụ lục I): sign, date, issuer, and who signed.
+
+Reads only what stands where the decree puts it; a quoted ``Nghị định số 30/2020/NĐ-CP`` is not the number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from protocol.content.text import FileText, Line
+from protocol.wire.plaintext import ascii_text
+
+ZONE = 0.45
+"""The part of page 1, from its top, in which boxes 1 to 5 of the layout stand."""
+_RIGHT_COLUMN = 0.38
+FLOW_LINES, PLACED_LINES = 30, 200
+"""The same where the format has no places: its first lines."""
+_ODD_LETTERS = str.maketrans({"Ð": "Đ", "Ɖ": "Đ", "⁄": "/", "∕": "/", **dict.fromkeys("‐‑‒–—―−", "-")})
+_BODY = re.compile(r"(?:Kính gửi|Căn cứ|Điều 1\b|Theo đề nghị|Thực hiện )", re.IGNORECASE)
+_STATE = re.compile(r"cong hoa xa hoi chu nghia viet nam")
+_MOTTO = re.compile(r"doc lap|dang cong san")
+_SIGN = re.compile(r"S[ốỐ]\s*[:.]?\s*(\d{0,6}[A-Za-z]?)[\s.…_]*([/-])([A-ZĐ0-9]\S*?)[.,;]?(?=\s|\Z)")
+_SIGN_BEGUN = re.compile(r"S[ốỐ]\s*[:.]\s*[\d\s.…_]*\Z")
+_SIGN_ENDED = re.compile(r"\d{0,6}[A-Za-z]?\s*[/-]\s*[A-ZĐ0-9]")
+_DATE = re.compile(
+    r"[^\W\d][^,:;\d/]{0,60},\s*ngày\s*(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\s*(\d{4})\s*\.?", re.IGNORECASE
+)
+_YEAR = re.compile(r"(?:19|20)\d\d/")
+_AUTHORITY = re.compile(r"(?:TM|KT|TL|TUQ|Q)\.\s?\w")
+_POSITION = re.compile(r"GIÁM ĐỐC|CHỦ TỊCH|TRƯỞNG|CHÁNH|BÍ THƯ|VIỆN|THỦ TƯỚNG|HIỆU|TỔNG|CHỈ HUY|TƯ LỆNH|THANH TRA")
+_TITLE = re.compile(
+    r"(?:(?:GS|PGS|TS|ThS|Ths|BS|KS|CN|LS|NGND|NGƯT)\.?\s*)+|(?:Đại|Thượng|Trung|Thiếu) (?:tướng|tá|úy)\s+",
+    re.IGNORECASE,
+)
+_BELOW = 190.0
+"""Points from the last line of the signer's position to the name: room for a stamp of 36 mm and some blank lines."""
+_BESIDE = 45.0
+MOST_BLOCKS, BLOCK_LINES = 20, 120
+"""Signatures of one document, from its end, and lines looked at for each (both columns)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Number and notation as printed; the number is ``""`` where its place was left free for a stamp."""
+
+    number: str
+    notation: str
+    index: int
+
+    @property
+    def text(self) -> str:
+        """Both as one text."""
+        return f"{self.number}/{self.notation}"
+
+    def same_number(self, number: str) -> bool:
+        """Whether it is this number, leading zeros apart."""
+        return _bare_number(self.number) == _bare_number(number)
+
+    def same_notation(self, notation: str) -> bool:
+        """Whether it is this notation, apart from case, kinds of dashes and of Đ, and a year before it."""
+        return bare_notation(self.notation) == bare_notation(notation)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedDate:
+    """A date of issue as printed (``None`` for a day that does not exist) and its line."""
+
+    day: date | None
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who signed: the lines of authority and position, the name, and the line of the name."""
+
+    capacity: tuple[str, ...]
+    name: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What the first page and the end of a document say about it; everything may be empty."""
+
+    signs: tuple[Sign, ...] = ()
+    dates: tuple[PrintedDate, ...] = ()
+    issuer: str = ""
+    signatures: tuple[Signature, ...] = ()
+    has_state: bool = False
+
+    @property
+    def found(self) -> bool:
+        """Whether the file looks like an administrative document at all."""
+        return bool(self.signs) or (self.has_state and bool(self.dates))
+
+
+def read_letterhead(text: FileText) -> Letterhead:
+    """Read the letterhead of a PDF or a text document; nothing of it where the file has none."""
+    zone = list(letterhead_zone(text))
+    signs = tuple(_signs(text, zone))
+    dates = tuple(_dates(text, zone))
+    has_state = any(_STATE.search(ascii_text(text.lines[index].text).casefold()) for index in zone)
+    return Letterhead(signs, dates, _issuer(text, zone, signs), tuple(_signatures(text)), has_state)
+
+
+def straight(text: str) -> str:
+    """Give a text with the usual Đ, slash and hyphen for those that look like them."""
+    return text.translate(_ODD_LETTERS)
+
+
+def bare_notation(notation: str) -> str:
+    """Give a notation as it is compared."""
+    text = re.sub(r"\s+", "", straight(notation)).upper().strip("/.-")
+    return _YEAR.sub("", text, count=1)
+
+
+def _bare_number(number: str) -> str:
+    return number.strip().lstrip("0").casefold() or "0"
+
+
+def letterhead_zone(text: FileText) -> Iterator[int]:
+    """Yield the indices of the lines of the letterhead; it ends where the addressees or the body begin."""
+    taken = 0
+    for index, line in enumerate(text.lines):
+        if line.page > 1 or line.part in {"header", "footer", "note", "comment"}:
+            continue
+        if line.placed and line.top > ZONE * line.height:
+            continue
+        if taken >= (PLACED_LINES if line.placed else FLOW_LINES) or _BODY.match(line.text):
+            return
+        taken += 1
+        yield index
+
+
+def _signs(text: FileText, zone: list[int]) -> Iterator[Sign]:
+    for at, index in enumerate(zone):
+        line = text.lines[index]
+        if line.placed and line.left > line.width / 2:
+            continue
+        shown = straight(line.text)
+        if _SIGN_BEGUN.match(shown):
+            rest = _continued(text, line, zone[at + 1 : at + 4])
+            shown = f"{shown} {rest}" if rest else shown
+        found = _SIGN.match(re.sub(r"\s*([/-])\s*", r"\1", shown))
+        if found:
+            yield Sign(found[1], found[3], index)
+
+
+def _continued(text: FileText, begun: Line, following: list[int]) -> str:
+    """Give what stands behind a ``Số:`` whose number was stamped, or left free, at some distance."""
+    for index in following:
+        line = text.lines[index]
+        beside = line.top < begun.bottom and line.bottom > begun.top and 0 <= line.left - begun.right < 120
+        if (beside or not line.placed) and _SIGN_ENDED.match(straight(line.text)):
+            return straight(line.text)
+    return ""
+
+
+def _dates(text: FileText, zone: list[int]) -> Iterator[PrintedDate]:
+    """Yield place and date, a line of the right column; the end of a sentence with a date in it is none."""
+    for index in zone:
+        line = text.lines[index]
+        sign = _SIGN.match(straight(line.text))
+        if line.placed and not sign and line.left < _RIGHT_COLUMN * line.width:
+            continue
+        found = _DATE.fullmatch(line.text[sign.end() :].strip() if sign else line.text)
+        if found:
+            try:
+                yield PrintedDate(date(int(found[3]), int(found[2]), int(found[1])), index)
+            except ValueError:
+                yield PrintedDate(None, index)
+
+
+def _issuer(text: FileText, zone: list[int], signs: tuple[Sign, ...]) -> str:
+    """Give the name of the agency above the sign, without that of the body above it."""
+    last = signs[0].index if signs else None
+    if last is None:
+        return ""
+    lines = [text.lines[index] for index in zone if index < last]
+    own = [
+        line.text
+        for line in lines
+        if not (line.placed and line.left > line.width / 2)
+        and not (line.placed and line.right > 0.6 * line.width)
+        and not _STATE.search(ascii_text(line.text).casefold())
+        and not _MOTTO.search(ascii_text(line.text).casefold())
+        and line.text.isupper()
+    ]
+    return " ".join(own[1:] if len(own) > 1 else own)
+
+
+def _signatures(text: FileText) -> Iterator[Signature]:
+    """Yield the signatures: a position in capitals, and below it a name that ends the block."""
+    for index in list(_begins(text))[-MOST_BLOCKS:]:
+        block = [number for number in _block(text, index) if text.lines[number].text]
+        capacity = [number for number in block if is_capacity(text.lines[number].text)]
+        if not capacity:
+            continue
+        below = [number for number in block if number > capacity[-1]]
+        if below and is_name(text.lines[below[-1]].text):
+            lines = tuple(text.lines[number].text for number in capacity)
+            yield Signature(lines, without_title(text.lines[below[-1]].text), below[-1])
+
+
+def _begins(text: FileText) -> Iterator[int]:
+    """Yield the first lines of capacity of every block; one block per column."""
+    seen: list[int] = []
+    for index, line in enumerate(text.lines):
+        if not is_capacity(line.text) or line.part in {"header", "footer"}:
+            continue
+        if not any(_one_block(text, above, index) for above in seen[-4:]):
+            yield index
+        seen.append(index)
+
+
+def _one_block(text: FileText, above: int, index: int) -> bool:
+    upper, line = text.lines[above], text.lines[index]
+    if not line.placed:
+        return index - above == 1
+    middles = abs((upper.left + upper.right) / 2 - (line.left + line.right) / 2)
+    return upper.page == line.page and middles < _BESIDE and 0 <= line.top - upper.top < 3 * max(line.size, 10)
+
+
+def _block(text: FileText, first: int) -> Iterator[int]:
+    begin = text.lines[first]
+    if not begin.placed:
+        yield from range(first, min(first + 8, len(text.lines)))
+        return
+    middle, lowest = (begin.left + begin.right) / 2, begin.bottom
+    for index in range(first, min(first + BLOCK_LINES, len(text.lines))):
+        line = text.lines[index]
+        if line.page != begin.page or line.top - lowest > _BELOW:
+            return
+        if abs((line.left + line.right) / 2 - middle) < 2 * _BESIDE:
+            lowest = line.bottom if is_capacity(line.text) else lowest
+            yield index
+
+
+def is_capacity(text: str) -> bool:
+    """Whether a line gives an authority or a position, in capitals as the decree wants."""
+    text = text.strip()
+    return len(text) <= 80 and text.isupper() and bool(_AUTHORITY.match(text) or _POSITION.search(text))
+
+
+def is_name(text: str) -> bool:
+    """Whether a line looks like the full name of one person, its titles apart."""
+    parts = without_title(text).split()
+    return (
+        2 <= len(parts) <= 6
+        and all(part.isalpha() and part[0].isupper() and part[1:] == part[1:].lower() for part in parts)
+        and ascii_text(" ".join(parts)).casefold() not in {"da ky", "noi nhan", "kinh gui"}
+    )
+
+
+def without_title(text: str) -> str:
+    """Give a name without the titles before it."""
+    return _TITLE.sub("", text, count=1).strip() if _TITLE.match(text) else text.strip()

@@ -1,0 +1,85 @@
+"""Names of agencies compared. One body is written in many ways; a wrong difference is worse than a missed one."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from protocol.wire.plaintext import ascii_text
+
+_EXPANDED = (
+    (r"\bubnd\b", "uy ban nhan dan"),
+    (r"\bhdnd\b", "hoi dong nhan dan"),
+    (r"\bubmttq\b", "uy ban mat tran to quoc"),
+    (r"\bvpcp\b", "van phong chinh phu"),
+    (r"\btp\b\.?", "thanh pho"),
+    (r"\btx\b\.?", "thi xa"),
+    (r"\bvp\b", "van phong"),
+    (r"\bql\b", "quan ly"),
+)
+_GENERIC = frozenset(
+    re.findall(
+        r"\w+",
+        "uy ban nhan dan hoi dong tinh thanh pho quan huyen xa phuong thi tran dac khu so cuc vu chi van phong trung "
+        "tam bo nganh vien tong cong ty doan dang bi thu mat to quoc don vi co thuoc truc va cac cua tai tren dia "
+        "truong giam doc chu tich chanh ong ba kinh gui nhu de bao cao biet",
+    )
+)
+"""Words, without marks, that many agencies have in their names."""
+_ACRONYM = re.compile(r"\b(?=\w*[A-ZĐ]\w*[A-ZĐ])[A-ZĐ&]{2,}\w*\b")
+_KNOWN_ACRONYMS = frozenset({"UBND", "HĐND", "UBMTTQ", "VPCP", "TP", "TX", "VP", "QL", "VT", "TW"})
+
+
+@lru_cache(maxsize=8192)
+def words(name: str) -> tuple[str, ...]:
+    """Give the words of a name without marks and case, its common abbreviations written out."""
+    text = ascii_text(name).casefold()
+    for pattern, full in _EXPANDED:
+        text = re.sub(pattern, full, text)
+    return tuple(re.findall(r"[a-z0-9]+", text))
+
+
+@lru_cache(maxsize=8192)
+def telling(name: str) -> frozenset[str]:
+    """Give the words that tell one agency from another: ``Sở Thử nghiệm`` has ``thu`` and ``nghiem``."""
+    return frozenset(words(name)) - _GENERIC
+
+
+def spelled(name: str) -> str:
+    """Give a full name as it is looked up: composed, in small letters, its usual abbreviations written out."""
+    text = " ".join(unicodedata.normalize("NFC", name).casefold().split())
+    return text.replace("ubnd", "ủy ban nhân dân").replace("hđnd", "hội đồng nhân dân").replace("uỷ", "ủy")
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two names are the same but for marks, case, abbreviations and blanks."""
+    return words(one) == words(other)
+
+
+def within(name: str, text: str) -> bool:
+    """Whether a text holds the whole name, word by word."""
+    inner, outer = " ".join(words(name)), " ".join(words(text))
+    return bool(inner) and f" {inner} " in f" {outer} "
+
+
+def may_mean(text: str, name: str) -> bool:
+    """Whether a text may mean the agency of that name.
+
+    Generous: half of the telling words in common are enough, and so is an acronym in one of them that nobody resolves.
+    """
+    if within(name, text) or within(text, name):
+        return True
+    ours, theirs = telling(name), telling(text)
+    if not ours or not theirs:  # Bí thư Tỉnh ủy: nothing tells it apart, so any word in common may
+        return bool(frozenset(words(name)) & frozenset(words(text)))
+    if has_acronym(text) or has_acronym(name):
+        return True
+    return 2 * len(ours & theirs) >= min(len(ours), len(theirs))
+
+
+def has_acronym(text: str) -> bool:
+    """Whether a text in mixed letters has an acronym that is not written out here (``Sở TN&MT``)."""
+    if text.isupper():
+        return False
+    return any(found not in _KNOWN_ACRONYMS for found in _ACRONYM.findall(text))

@@ -1,0 +1,203 @@
+"""The text of PDF files, through pdfium: lines with their places, columns apart."""
+
+from __future__ import annotations
+
+import ctypes
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from protocol.content.bounds import Bounds
+from protocol.content.text import FileText, Line
+
+COLUMN_GAP = 1.8
+"""Times the height of the letters: a wider gap between two words on one baseline begins another column."""
+SAME_ROW = 0.5
+"""Times the height of the letters: how far the middles of two pieces on one baseline may lie apart."""
+SMALLEST_GAP = 0.12
+MOST_ANNOTATIONS = 500
+LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
+INVISIBLE = {0x00AD: None, 0x200B: None, 0x200C: None, 0x200D: None, 0x2060: None, 0xFEFF: None, 0xFFFE: "-"}
+_LINE_BREAKS = (10, 13)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Letters that follow each other on one baseline, in points of the page (its origin at the lower left)."""
+
+    text: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    @property
+    def height(self) -> float:
+        return max(self.top - self.bottom, 0.1)
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+
+def read_pdf(data: bytes, bounds: Bounds) -> FileText:
+    """Read the text of a PDF.
+
+    Visible annotations count as text of their page (stamps are often put on that way). Never raises on bad files:
+    ``encrypted`` for a password that opens it, ``damaged`` for what pdfium cannot open, ``no-text`` for pictures only.
+    """
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        locked = error.err_code in {pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY}
+        return FileText(
+            "pdf", unread="encrypted" if locked else "damaged", marks=frozenset({"encrypted"} if locked else ())
+        )
+    try:
+        pages = len(document)
+        lines, whole = _lines(document, pages, bounds)
+        unread = "" if whole else "too-large"
+        return FileText("pdf", lines, pages, unread if lines else unread or "no-text", _marks(document))
+    finally:
+        document.close()
+
+
+def _marks(document: pypdfium2.PdfDocument) -> frozenset[str]:
+    facts = {
+        "encrypted": pdfium.FPDF_GetSecurityHandlerRevision(document) > 0,
+        "embedded-files": pdfium.FPDFDoc_GetAttachmentCount(document) > 0,
+        "javascript": pdfium.FPDFDoc_GetJavaScriptActionCount(document) > 0,
+    }
+    return frozenset(name for name, holds in facts.items() if holds)
+
+
+def _lines(document: pypdfium2.PdfDocument, pages: int, bounds: Bounds) -> tuple[tuple[Line, ...], bool]:
+    chosen = [*range(min(pages, bounds.first_pages)), *range(max(bounds.first_pages, pages - bounds.last_pages), pages)]
+    lines: list[Line] = []
+    left = bounds.text_chars
+    for index in chosen:
+        try:
+            made, letters = _page(document, index, left)
+        except pypdfium2.PdfiumError:
+            continue  # one broken page does not make the others unreadable
+        left -= letters
+        lines += (replace(line, text=line.text[: bounds.line_chars]) for line in made)
+        if left < 0 or len(lines) > bounds.cells:
+            break
+    whole = len(chosen) == pages and left >= 0 and len(lines) <= bounds.cells
+    return tuple(lines[: bounds.cells]), whole
+
+
+def _page(document: pypdfium2.PdfDocument, index: int, most: int) -> tuple[list[Line], int]:
+    """Give the lines of a page out of its first letters, and how many letters it has."""
+    page = document[index]
+    if 0 < pdfium.FPDFPage_GetAnnotCount(page) <= MOST_ANNOTATIONS:
+        pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY)
+        page.close()
+        page = document[index]
+    if page.get_rotation():
+        page.set_rotation(0)
+    origin_left, origin_bottom, right, top = page.get_bbox()
+    width, height = right - origin_left, top - origin_bottom
+    textpage = page.get_textpage()
+    letters = textpage.count_chars()
+    pieces = list(_pieces(textpage, min(letters, most)))
+    textpage.close()
+    page.close()
+    lines = [_line(piece, index + 1, (origin_left, top), (width, height)) for piece in _joined(pieces)]
+    return lines, letters
+
+
+def _line(piece: _Piece, page: int, corner: tuple[float, float], extent: tuple[float, float]) -> Line:
+    (left, top), (width, height) = corner, extent
+    return Line(
+        piece.text,
+        page,
+        left=round(piece.left - left, 1),
+        top=round(top - piece.top, 1),
+        right=round(piece.right - left, 1),
+        bottom=round(top - piece.bottom, 1),
+        size=round(piece.height, 1),
+        width=round(width, 1),
+        height=round(height, 1),
+    )
+
+
+def _pieces(textpage: pypdfium2.PdfTextPage, count: int) -> Iterator[_Piece]:
+    """Cut the letters of a page where pdfium breaks the line, where a column begins and where the baseline moves.
+
+    Runs once for every letter of a document, so it keeps to local names and plain numbers.
+    """
+    page, box = textpage.raw, pdfium.FS_RECTF()
+    pointer = ctypes.byref(box)
+    unicode_of, box_of = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
+    letters: list[str] = []
+    begin = end = bottom = top = 0.0
+    for index in range(count):
+        code = unicode_of(page, index)
+        if code <= 32 or code == 0xA0:
+            if code in _LINE_BREAKS and letters:
+                yield _Piece(clean("".join(letters)), begin, bottom, end, top)
+                letters = []
+            elif letters:
+                letters.append(" ")
+            continue
+        if not box_of(page, index, pointer):
+            continue
+        left, right = box.left, box.right
+        if letters:
+            height = top - bottom
+            if (
+                left - end > COLUMN_GAP * height
+                or left < begin - height
+                or abs(box.top + box.bottom - top - bottom) > 2 * SAME_ROW * height
+            ):
+                yield _Piece(clean("".join(letters)), begin, bottom, end, top)
+                letters = []
+            elif right > end:
+                end = right
+        if not letters:
+            begin, end, bottom, top = left, right, box.bottom, box.top
+        letters.append(chr(code))
+    if letters:
+        yield _Piece(clean("".join(letters)), begin, bottom, end, top)
+
+
+def _joined(pieces: list[_Piece]) -> Iterator[_Piece]:
+    """Order the pieces by rows from the top, and join those that stand close together on one row."""
+    rows: list[list[_Piece]] = []
+    for piece in sorted((piece for piece in pieces if piece.text), key=lambda piece: -piece.middle):
+        row = rows[-1] if rows else None
+        if row and abs(row[0].middle - piece.middle) <= SAME_ROW * min(row[0].height, piece.height):
+            row.append(piece)
+        else:
+            rows.append([piece])
+    for row in rows:
+        row.sort(key=lambda piece: piece.left)
+        current = row[0]
+        for piece in row[1:]:
+            height = max(current.height, piece.height)
+            gap = piece.left - current.right
+            if gap > COLUMN_GAP * height:
+                yield current
+                current = piece
+                continue
+            between = " " if gap > SMALLEST_GAP * height else ""
+            current = _Piece(
+                f"{current.text}{between}{piece.text}",
+                current.left,
+                min(current.bottom, piece.bottom),
+                max(current.right, piece.right),
+                max(current.top, piece.top),
+            )
+        yield current
+
+
+def clean(text: str) -> str:
+    """Give a line in NFC with single blanks, ligatures taken apart and invisible characters gone."""
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return " ".join(unicodedata.normalize("NFC", text.translate(LIGATURES).translate(INVISIBLE)).split())
