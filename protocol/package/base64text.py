@@ -61,15 +61,8 @@ class Base64Decoder:
         """Decode the next piece and give back the characters of it that are neither base64 nor blank."""
         if len(self.flaws.start) < SHOWN:
             self.flaws.start += text[: SHOWN - len(self.flaws.start)]
-        if not self._carry and not self._ended and len(text) % 4 == 0:
-            # The usual case, one line without a break, needs no copy: the decoder itself refuses everything else.
-            try:
-                self._sink.write(pybase64.b64decode(text, validate=True))
-            except binascii.Error:
-                pass  # not the usual case: take the careful way below
-            else:
-                self._ended = text.endswith(PADDING)
-                return b""
+        if self._take_plain(text):
+            return b""
         text = text.translate(None, BLANKS)
         illegal = text.translate(None, _KEPT)
         if illegal:
@@ -91,6 +84,24 @@ class Base64Decoder:
             self._carry = b""
         if self._padding_owed:
             self.flaws.padding = True
+
+    def _take_plain(self, text: bytes) -> bool:
+        """Take the usual case, letters without a break, at the decoder's own speed: it refuses everything else."""
+        joined = self._carry + text if self._carry else text
+        whole = len(joined) - len(joined) % 4
+        rest = joined[whole:]
+        if self._ended or rest.translate(None, ALPHABET):
+            return False
+        try:
+            decoded = pybase64.b64decode(memoryview(joined)[:whole], validate=True)
+        except binascii.Error:
+            return False
+        ends = joined[max(0, whole - 1) : whole] == PADDING
+        if ends and rest:
+            return False
+        self._sink.write(decoded)
+        self._carry, self._ended = rest, ends
+        return True
 
     def _take(self, text: bytes) -> None:
         if self._ended:

@@ -49,7 +49,8 @@ class PayloadText:
         if self._decoder.feed(data):
             self._touchy = True
             return _LETTERS.sub(b"A", data)
-        breaks = b"\n" * data.count(b"\n")
+        # Most text has none at all, and to look for one is faster than to count.
+        breaks = b"\n" * data.count(b"\n") if b"\n" in data else b""
         if self._touchy:
             # One letter keeps apart what must not touch: "]]" and ">" would read as the end of a CDATA section.
             self._touchy = False

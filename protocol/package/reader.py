@@ -76,6 +76,7 @@ def _read(source: BinaryIO | bytes, profile: Profile, limits: Limits, spool: Spo
         root=root,
         size=meter.size,
         encoding=opened.encoding,
+        skeleton=scanned.skeleton if isinstance(scanned, Scan) else opened.head[:HEAD],
     )
 
 

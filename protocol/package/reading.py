@@ -21,7 +21,9 @@ class Reading:
 
     ``package`` is ``None`` exactly where ``kind`` is ``unreadable``. ``size`` is in bytes, as the file arrived.
     ``root`` is the tree of the skeleton (the document without the base64 of its attachments), for rules that need to
-    point at a place; ``None`` where there is no tree. The attachments' ``open_payload`` works until ``close``.
+    point at a place; ``None`` where there is no tree. ``skeleton`` is that document as UTF-8 text, with the line breaks
+    of the file, as far as it was read; for whoever shows the place. The attachments' ``open_payload`` works until
+    ``close``.
     """
 
     def __init__(
@@ -34,6 +36,7 @@ class Reading:
         root: etree._Element | None = None,
         size: int = 0,
         encoding: str = "utf-8",
+        skeleton: bytes = b"",
     ) -> None:
         self.profile = profile
         self.package = package
@@ -41,6 +44,7 @@ class Reading:
         self.root = root
         self.size = size
         self.encoding = encoding
+        self.skeleton = skeleton
         self._spool = spool
 
     @property
@@ -74,6 +78,7 @@ class Reading:
             root=self.root,
             size=self.size,
             encoding=self.encoding,
+            skeleton=self.skeleton,
         )
 
     def locate(self, path: str) -> tuple[str, int | None]:

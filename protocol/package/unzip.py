@@ -87,7 +87,7 @@ def read(stream: BinaryIO, size: int = -1) -> bytes:
 
 def _first(payload: BinaryIO, limits: Limits, name: str) -> tuple[zipfile.ZipFile, zipfile.ZipInfo]:
     try:
-        _refuse_directory(payload, limits)
+        refuse_directory(payload, limits)
         archive = zipfile.ZipFile(payload)
     except _BROKEN as error:
         payload.close()
@@ -132,8 +132,11 @@ def _nested(archive: zipfile.ZipFile, info: zipfile.ZipInfo | None, name: str) -
     return AttachmentRefused("zip-nested", info.filename)
 
 
-def _refuse_directory(payload: BinaryIO, limits: Limits) -> None:
-    """Look at the end record before the directory is loaded: a directory alone can fill the memory."""
+def refuse_directory(payload: BinaryIO, limits: Limits) -> None:
+    """Look at the end record before the directory is loaded: a directory alone can fill the memory.
+
+    Raises ``AttachmentRefused`` (``zip-invalid``, ``zip-bomb``); leaves ``payload`` at its start.
+    """
     size = payload.seek(0, io.SEEK_END)
     payload.seek(0)
     if payload.read(4) != LOCAL_HEADER:

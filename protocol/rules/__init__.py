@@ -20,20 +20,68 @@ from protocol.package.model import DocumentPackage, StatusPackage
 from protocol.package.reader import read_package
 from protocol.package.reading import Reading
 from protocol.package.verdicts import Profile
-from protocol.rules import attachments, business, header, parties, status, structure, timing
+from protocol.rules import (
+    addressees,
+    answers,
+    attachments,
+    business,
+    changes,
+    contacts,
+    directory,
+    enclosures,
+    files,
+    header,
+    history,
+    identity,
+    kinds,
+    lettering,
+    parties,
+    printed,
+    punctuality,
+    schema,
+    secrecy,
+    signer,
+    status,
+    structure,
+    timing,
+)
 from protocol.rules.context import Context
 from protocol.rules.surroundings import NOTHING_KNOWN, Surroundings
 
 STRUCTURE_RULES = (*structure.RULES,)
 DOCUMENT_RULES = (
     *parties.RULES,
+    *identity.RULES,
+    *directory.RULES,
     *header.RULES,
+    *kinds.RULES,
+    *signer.RULES,
+    *answers.RULES,
+    *contacts.RULES,
+    *lettering.RULES,
     *timing.RULES,
+    *punctuality.RULES,
     *business.RULES,
+    *changes.RULES,
+    *history.RULES,
     *attachments.RULES,
+    *files.RULES,
+    *secrecy.RULES,
+    *printed.RULES,
+    *enclosures.RULES,
+    *addressees.RULES,
     status.message_type,
 )
-STATUS_RULES = (*status.RULES,)
+STATUS_RULES = (
+    *status.RULES,
+    *answers.STATUS_RULES,
+    *contacts.STATUS_RULES,
+    *lettering.STATUS_RULES,
+    *identity.STATUS_RULES,
+    *directory.STATUS_RULES,
+    *punctuality.STATUS_RULES,
+    *history.STATUS_RULES,
+)
 _DEFAULTS = Limits()
 
 
@@ -74,7 +122,9 @@ def examine(
 
     ``ValueError`` where ``now`` has no offset.
     """
-    return tuple(_apply(Context(reading, profile, now, limits, surroundings, contents)))
+    context = Context(reading, profile, now, limits, surroundings, contents)
+    found = tuple(_apply(context))
+    return (*found, *schema.unexplained(context, (*reading.findings, *found)))
 
 
 def _apply(context: Context) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Manifest and attachments (QD 28/2018 Art. 9(1), 10(1); packing as observed on the wire)."""
+"""Manifest and attachments: what is announced is there, under names that can be kept (QD 28/2018 Art. 9(1), 10(1))."""
 
 from __future__ import annotations
 
@@ -6,28 +6,22 @@ from collections import Counter
 from collections.abc import Iterator
 
 from protocol.finding import Finding
-from protocol.package import filename, unzip
-from protocol.package.attachment import original, travels_zipped
-from protocol.package.model import Attachment, DocumentPackage
+from protocol.package import filename
+from protocol.package.model import DocumentPackage
 from protocol.package.reserialise import bare_id
-from protocol.package.unzip import AttachmentRefused
+from protocol.rules.business import RECALL
 from protocol.rules.context import ATTACHMENT, MANIFEST, Context, DocumentRule
-
-HEAD = 64 * 1024
-ZIP_BASED = unzip.DOCUMENTS | {"zip", "jar"}
-"""Extensions of files that are zips by nature, so a payload that begins like one is what it should be."""
-EXECUTABLE = frozenset(
-    {"exe", "com", "scr", "bat", "cmd", "msi", "vbs", "js", "wsf", "hta", "lnk", "ps1", "jar", "pif"}
-)
-BINARY = unzip.OFFICE | {"pdf", "doc", "xls", "ppt", "zip", "png", "jpg", "jpeg", "tif", "tiff", "gif"}
-MAGIC = {"pdf": b"%PDF-", "png": b"\x89PNG", "jpg": b"\xff\xd8\xff", "jpeg": b"\xff\xd8\xff"}
-REPLACEMENT = b"\xef\xbf\xbd"
-MOST_REPLACEMENTS = 3
+from protocol.rules.files import EXECUTABLE
 
 
 def manifest(context: Context, package: DocumentPackage) -> Iterator[Finding]:
-    """PKG-08, ATT-02: manifest and attachments correspond one to one by ContentId, with or without ``cid:`` (H-A10)."""
+    """PKG-08, ATT-02: manifest and attachments correspond one to one by ContentId, with or without ``cid:`` (H-A10).
+
+    A recall is a notice and needs no attachment (RCL-16).
+    """
     if not package.attachments and not package.manifest:
+        if package.trace and package.trace.business and package.trace.business.doc_type == RECALL:
+            return
         yield from context.breach("attachments-missing", "AttachmentEncoded", expected=">= 1", got="0")
         return
     if package.manifest is None:
@@ -45,6 +39,16 @@ def manifest(context: Context, package: DocumentPackage) -> Iterator[Finding]:
         if content_id and content_id not in there:
             path = f"{MANIFEST}/Reference[{number}]/ContentId"
             yield from context.breach("manifest-attachment-missing", path, expected=content_id)
+    yield from _manifest_names(context, package)
+
+
+def _manifest_names(context: Context, package: DocumentPackage) -> Iterator[Finding]:
+    names = {bare_id(attachment.content_id): attachment.name for attachment in package.attachments}
+    for number, line in enumerate(package.manifest or (), 1):
+        name = names.get(bare_id(line.content_id))
+        if line.content_id and line.attachment_name and name and line.attachment_name != name:
+            path = f"{MANIFEST}/Reference[{number}]/AttachmentName"
+            yield from context.breach("manifest-name-differs", path, expected=name, got=line.attachment_name)
 
 
 def _ids(context: Context, ids: list[str], path: str) -> Iterator[Finding]:
@@ -75,49 +79,19 @@ def names(context: Context, package: DocumentPackage) -> Iterator[Finding]:
             yield from context.breach("attachment-name-unsafe", path, expected=filename.safe_name(name), got=name)
         if filename.extension(name) in EXECUTABLE:
             yield from context.breach("attachment-name-deceives", path, got=name)
+        elif not filename.extension(name):
+            yield from context.breach("attachment-name-without-extension", path, expected=".pdf", got=name)
 
 
-def payloads(context: Context, package: DocumentPackage) -> Iterator[Finding]:
-    """PKG-13, ATT-10, PKG-11: what is said to be a zip is one, holds one file, and no payload came to harm."""
+def contents(context: Context, package: DocumentPackage) -> Iterator[Finding]:
+    """ATT-01: two attachments with the same bytes are one file twice, often in the place of another; only told."""
+    first: dict[str, int] = {}
     for number, attachment in enumerate(package.attachments, 1):
-        if not attachment.size:
-            continue  # the reader has said so
-        path = f"{ATTACHMENT}[{number}]"
-        if travels_zipped(attachment):
-            yield from _zipped(context, attachment, path)
-        else:
-            yield from _raw(context, attachment, path)
+        if attachment.size and attachment.sha256 in first:
+            path = f"{ATTACHMENT}[{number}]/ContentTransferEncoded"
+            expected = f"!= Attachment[{first[attachment.sha256]}]"
+            yield from context.breach("attachment-content-repeated", path, expected=expected, got=attachment.name)
+        first.setdefault(attachment.sha256, number)
 
 
-def _zipped(context: Context, attachment: Attachment, path: str) -> Iterator[Finding]:
-    payload = f"{path}/ContentTransferEncoded"
-    try:
-        entry = unzip.look(attachment.open_payload(), context.limits, name=attachment.name or "")
-        original(attachment, context.limits)
-    except AttachmentRefused as refused:
-        # Broken base64 makes a broken zip: one damage, which the axis passes on (H-X25), and no second one.
-        reason = "zip-damaged" if refused.reason == "zip-invalid" and attachment.damaged else refused.reason
-        yield from context.breach(reason, payload, expected="application/zip, 1 file", got=refused.text)
-        return
-    if entry.entries > 1:
-        yield from context.breach("zip-several-entries", payload, expected="1", got=str(entry.entries))
-
-
-def _raw(context: Context, attachment: Attachment, path: str) -> Iterator[Finding]:
-    kind = filename.extension(attachment.name or "")
-    with attachment.open_payload() as stream:
-        head = stream.read(HEAD)
-    payload = f"{path}/ContentTransferEncoded"
-    if head.count(REPLACEMENT) > MOST_REPLACEMENTS and (kind in BINARY or head.startswith(b"%PDF-")):
-        got = f"{head.count(REPLACEMENT)} x EF BF BD"
-        yield from context.breach("payload-damaged-by-utf8", payload, expected="0", got=got)
-    if head.startswith(unzip.LOCAL_HEADER) and kind not in ZIP_BASED:
-        yield from context.breach(
-            "zip-not-declared", f"{path}/ContentType", expected="application/zip", got=attachment.content_type
-        )
-    elif kind in MAGIC and not head.startswith(MAGIC[kind]):
-        got = head[:8].hex(" ")
-        yield from context.breach("content-differs-from-name", payload, expected=MAGIC[kind].hex(" "), got=got)
-
-
-RULES: tuple[DocumentRule, ...] = (manifest, names, payloads)
+RULES: tuple[DocumentRule, ...] = (manifest, names, contents)

@@ -1,11 +1,11 @@
-"""Trace and business part: what the sender wants with the package (new, recall, update, replacement)."""
+"""Trace and business part: where a package comes from and what its sender wants with it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from protocol.finding import Finding
-from protocol.package.model import DocumentPackage
+from protocol.package.model import BusinessDocumentInfo, DocumentPackage
 from protocol.package.reserialise import UNKNOWN_ORGAN
 from protocol.package.tree import child, children
 from protocol.rules.context import TRACE, Context, DocumentRule
@@ -23,6 +23,15 @@ def trace(context: Context, package: DocumentPackage) -> Iterator[Finding]:
         expected = package.header.sender.organ_id or ""
         yield from context.breach(
             "trace-organ-missing", f"{TRACE}/TraceHeader/OrganId", expected=expected, got=hops[0].organ_id
+        )
+    elif package.header.sender.organ_id and not context.surroundings.same_body(
+        hops[0].organ_id, package.header.sender.organ_id
+    ):
+        yield from context.breach(
+            "trace-begins-elsewhere",
+            f"{TRACE}/TraceHeader[1]/OrganId",
+            expected=package.header.sender.organ_id,
+            got=hops[0].organ_id,
         )
 
 
@@ -42,38 +51,18 @@ def business(context: Context, package: DocumentPackage) -> Iterator[Finding]:
         )
 
 
-def recall(context: Context, package: DocumentPackage) -> Iterator[Finding]:
-    """RCL-06: a recall says why."""
+def parts(context: Context, package: DocumentPackage) -> Iterator[Finding]:
+    """RCL-06: only an update says what changes, only a replacement what it replaces."""
     part = package.trace.business if package.trace else None
-    if part and part.doc_type == RECALL and not part.reason:
-        yield from context.breach("recall-reason-missing", f"{BUSINESS}/BussinessDocReason")
-
-
-def update(context: Context, package: DocumentPackage) -> Iterator[Finding]:
-    """RCL-10: an update says what changes; receivers are removed (0) or added (1)."""
-    part = package.trace.business if package.trace else None
-    if not part or part.doc_type != UPDATE:
+    if part is None or part.doc_type not in {NEW, RECALL, UPDATE, REPLACEMENT}:
         return
-    if part.document_info is None:
-        yield from context.breach("update-details-missing", f"{BUSINESS}/BussinessDocumentInfo")
-        return
-    for number, receiver in enumerate(part.document_info.receivers, 1):
-        if receiver.receiver_type not in {"0", "1"}:
-            path = f"{BUSINESS}/BussinessDocumentInfo/ReceiverList/Receiver[{number}]/ReceiverType"
-            yield from context.breach("receiver-type-unknown", path, expected="0 | 1", got=receiver.receiver_type)
+    changes = part.document_info is not None and part.document_info != BusinessDocumentInfo()
+    if changes and part.doc_type != UPDATE:
+        path = f"{BUSINESS}/BussinessDocumentInfo"
+        yield from context.breach("business-parts-contradict", path, expected="BussinessDocType 2", got=part.doc_type)
+    if part.replacements and part.doc_type != REPLACEMENT:
+        path = f"{BUSINESS}/ReplacementInfoList"
+        yield from context.breach("business-parts-contradict", path, expected="BussinessDocType 3", got=part.doc_type)
 
 
-def replacement(context: Context, package: DocumentPackage) -> Iterator[Finding]:
-    """RCL-11: a replacement names what it replaces and for whom."""
-    part = package.trace.business if package.trace else None
-    if not part or part.doc_type != REPLACEMENT:
-        return
-    if not part.replacements:
-        yield from context.breach("replacement-details-missing", f"{BUSINESS}/ReplacementInfoList")
-    for number, replaced in enumerate(part.replacements, 1):
-        if not replaced.document_id or not any(replaced.organ_ids):
-            path = f"{BUSINESS}/ReplacementInfoList/ReplacementInfo[{number}]"
-            yield from context.breach("replacement-details-missing", path, expected="DocumentId, OrganIdList")
-
-
-RULES: tuple[DocumentRule, ...] = (trace, business, recall, update, replacement)
+RULES: tuple[DocumentRule, ...] = (trace, business, parts)

@@ -1,16 +1,14 @@
-"""The forms of organisation codes (mã định danh)."""
+"""What the axis takes for an organisation code at all; the official forms stand in ``protocol.organisation``."""
 
 from __future__ import annotations
 
 import re
 
-LONGEST = 35
-"""Characters, by QD 20/2020 Art. 4(1)."""
+from protocol import organisation
 
-_TOKEN = re.compile(r"[A-Za-z0-9.]{1,35}")
-_QCVN_102 = re.compile(r"[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[A-Z][0-9]{2}")
-_QD_20 = re.compile(r"(?=.{1,35}\Z)[A-Z][0-9]{2}(?:\.[A-Z0-9]+)*")
-_ENTERPRISE = re.compile(r"[0-9]{10,14}")
+LONGEST = organisation.LONGEST
+
+_TOKEN = re.compile(rf"[A-Za-z0-9.]{{1,{LONGEST}}}")
 
 
 def is_token(code: str) -> bool:
@@ -19,9 +17,5 @@ def is_token(code: str) -> bool:
 
 
 def is_official(code: str) -> bool:
-    """Whether a code has a form that an act gives it.
-
-    13 characters of QCVN 102 (``000.00.13.H53``), QD 20/2020 (``H01.13``, top level first, at most 35), or the digits
-    of an enterprise's registration (QD 20/2020 Art. 5).
-    """
-    return any(form.fullmatch(code) for form in (_QCVN_102, _QD_20, _ENTERPRISE))
+    """Whether a code has a form that an act gives it (QCVN 102, QD 20/2020 Art. 4 and 5)."""
+    return organisation.is_official(code)

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta, timezone
 
 from lxml import etree
 
-from protocol.content.text import Contents
+from protocol.content.maindocument import MainDocument
+from protocol.content.text import AttachedText, Contents
 from protocol.finding import Finding
 from protocol.package.limits import Limits
 from protocol.package.model import DocumentPackage, StatusPackage
@@ -31,6 +32,7 @@ class Context:
     """Reading, profile, the instant that counts as now (aware) and what is known beside the package.
 
     ``contents`` reads attached files; ``None`` means that nobody asked to have them read.
+    ``texts`` and ``main`` hold what was read, and which file is the document, so that rules read and decide once.
     """
 
     reading: Reading
@@ -40,6 +42,8 @@ class Context:
     surroundings: Surroundings = NOTHING_KNOWN
     contents: Contents | None = None
     said: Counter[str] = field(default_factory=Counter)
+    texts: list[AttachedText] = field(default_factory=list)
+    main: list[MainDocument | None] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Refuse an instant without an offset: rules compare it with Vietnamese wall time."""

@@ -19,9 +19,12 @@ AMOUNTS = range(1000)
 
 _ABSURD = 10_000
 _NUMBER = re.compile(r"[0-9]{1,9}")
+_DIGITS = re.compile(r"[0-9]{1,99}")  # a number too long for its field is told as that
 _INTEGER = re.compile(r"-?[0-9]{1,9}")
-_COMPETENCE = re.compile(r"(?:TM|Q|KT|TL|TUQ)\.")
-_TITLE = re.compile(r"(?:GS|PGS|TS|TSKH|ThS|KS|CN|CVCC|NGND|NGƯT)\.", re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
+TIMED = "4"
+"""Urgency "hỏa tốc hẹn giờ" of systems in the field; ND 30/2020 Phụ lục I, III.2(b) knows three levels without it."""
 
 
 def length(text: str) -> int:
@@ -46,24 +49,40 @@ def identifier(context: Context, package: DocumentPackage) -> Iterator[Finding]:
         yield from context.breach("document-id-differs", path, expected=expected, got=header.document_id)
 
 
-def number_and_notation(context: Context, package: DocumentPackage) -> Iterator[Finding]:
-    """HDR-05, HDR-06: number and notation apart, two digits at least, no blanks (H-X16)."""
-    code = package.header.code
-    number_path, notation_path = f"{HEADER}/Code/CodeNumber", f"{HEADER}/Code/CodeNotation"
-    if not code.number:
-        yield from context.breach("code-missing", number_path)
-    elif "/" in code.number or (code.notation and code.notation in code.number):
-        expected = code.number.partition("/")[0]
-        yield from context.breach("code-number-holds-sign", number_path, expected=expected, got=code.number)
-    elif not _NUMBER.fullmatch(code.number):
-        yield from context.breach("code-number-unusual", number_path, expected="0-9", got=code.number)
-    elif len(code.number) == 1:
-        yield from context.breach("code-number-without-zero", number_path, expected=f"0{code.number}", got=code.number)
-    if not code.notation:
-        yield from context.breach("code-missing", notation_path)
-    elif re.search(r"\s", code.notation) or code.notation.startswith("/"):
-        expected = re.sub(r"\s", "", code.notation).lstrip("/")
-        yield from context.breach("code-notation-malformed", notation_path, expected=expected, got=code.notation)
+def number(context: Context, package: DocumentPackage) -> Iterator[Finding]:
+    """HDR-05, HDR-06, ID-16: digits alone, two at least, counted from 01 (H-X16)."""
+    text, notation = package.header.code.number, package.header.code.notation
+    path = f"{HEADER}/Code/CodeNumber"
+    if not text:
+        yield from context.breach("code-missing", path)
+    elif "/" in text or (notation and notation in text):
+        yield from context.breach("code-number-holds-sign", path, expected=text.partition("/")[0], got=text)
+    elif not _DIGITS.fullmatch(text):
+        yield from context.breach("code-number-unusual", path, expected="0-9", got=text)
+    elif int(text) == 0:
+        yield from context.breach("code-number-zero", path, expected=">= 01", got=text)
+    elif len(text) == 1:
+        yield from context.breach("code-number-without-zero", path, expected=f"0{text}", got=text)
+    elif text.startswith("0") and text != f"{int(text):02d}":
+        yield from context.breach("code-number-padded", path, expected=f"{int(text):02d}", got=text)
+
+
+def notation(context: Context, package: DocumentPackage) -> Iterator[Finding]:
+    """HDR-05, HDR-06: the notation without the number before it, no blanks, its groups joined by plain hyphens."""
+    code, path = package.header.code, f"{HEADER}/Code/CodeNotation"
+    text = code.notation
+    if not text:
+        yield from context.breach("code-missing", path)
+        return
+    if re.search(r"\s", text) or text.startswith("/"):
+        expected = re.sub(r"\s", "", text).lstrip("/")
+        yield from context.breach("code-notation-malformed", path, expected=expected, got=text)
+    if _DASHES.search(text):
+        yield from context.breach("code-notation-dash", path, expected=_DASHES.sub("-", text), got=text)
+    if code.number and text.startswith(f"{code.number}/") and not _YEAR.fullmatch(code.number):
+        # 01/2026/TT-B: a year may stand before the slash
+        expected = text.removeprefix(f"{code.number}/")
+        yield from context.breach("code-notation-holds-number", path, expected=expected, got=text)
 
 
 def document_type(context: Context, package: DocumentPackage) -> Iterator[Finding]:
@@ -89,23 +108,6 @@ def subject(context: Context, package: DocumentPackage) -> Iterator[Finding]:
         yield from context.breach("subject-too-long", path, expected=f"<= {LONGEST_SUBJECT}", got=str(length(text)))
 
 
-def signer(context: Context, package: DocumentPackage) -> Iterator[Finding]:
-    """HDR-14 to HDR-16: position and full name of the signer, a known authority, no title before the name."""
-    who, path = package.header.signer, f"{HEADER}/SignerInfo"
-    if who is None:
-        yield from context.breach("signer-not-named", path, expected="Position, FullName")
-        return
-    for name, text in (("Position", who.position), ("FullName", who.full_name)):
-        if not text:
-            yield from context.breach("signer-not-named", f"{path}/{name}", expected=name)
-    if who.competence and not _COMPETENCE.match(who.competence):
-        yield from context.breach(
-            "competence-unknown", f"{path}/Competence", expected="TM. Q. KT. TL. TUQ.", got=who.competence
-        )
-    if who.full_name and _TITLE.match(who.full_name):
-        yield from context.breach("title-before-name", f"{path}/FullName", got=who.full_name)
-
-
 def other_info(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     """HDR-17, HDR-23: urgency 0 to 4, amounts 0 to 999, all of them numbers where they are there."""
     other, path = package.header.other, f"{HEADER}/OtherInfo"
@@ -115,6 +117,8 @@ def other_info(context: Context, package: DocumentPackage) -> Iterator[Finding]:
         yield from context.breach("priority-not-number", f"{path}/Priority", expected="0-4", got=other.priority)
     elif other.priority and int(other.priority) not in PRIORITIES:
         yield from context.breach("priority-out-of-range", f"{path}/Priority", expected="0-4", got=other.priority)
+    elif other.priority == TIMED:
+        yield from context.breach("priority-timed", f"{path}/Priority", expected="0-3", got=other.priority)
     for name, text in (("PromulgationAmount", other.promulgation_amount), ("PageAmount", other.page_amount)):
         if text and not (_NUMBER.fullmatch(text) and int(text) in AMOUNTS):
             yield from context.breach("amount-not-number", f"{path}/{name}", expected="0-999", got=text)
@@ -129,16 +133,6 @@ def steering_type(context: Context, package: DocumentPackage) -> Iterator[Findin
         yield from context.breach("steering-type-not-number", path, expected="0-3", got=value)
     elif int(value) not in STEERING_TYPES:
         yield from context.breach("steering-type-unknown", path, expected="0-3", got=value)
-
-
-def response_for(context: Context, package: DocumentPackage) -> Iterator[Finding]:
-    """HDR-25: an answer names the document that it answers; a wholly empty element is normal (H-X14)."""
-    for number, answered in enumerate(package.header.response_for, 1):
-        members = {"OrganId": answered.organ_id, "Code": answered.code, "DocumentId": answered.document_id}
-        missing = [name for name, text in members.items() if not text]
-        if missing and (any(members.values()) or answered.promulgation_date):
-            path = f"{HEADER}/ResponseFor[{number}]"
-            yield from context.breach("response-for-incomplete", path, expected=", ".join(missing))
 
 
 def lengths(context: Context, package: DocumentPackage) -> Iterator[Finding]:
@@ -196,12 +190,11 @@ def _by_custom(package: DocumentPackage) -> Iterator[Limited]:
 
 RULES: tuple[DocumentRule, ...] = (
     identifier,
-    number_and_notation,
+    number,
+    notation,
     document_type,
     subject,
-    signer,
     other_info,
     steering_type,
-    response_for,
     lengths,
 )

@@ -35,6 +35,8 @@ def recipients(context: Context, package: DocumentPackage) -> Iterator[Finding]:
         if code in seen:
             yield from context.breach("recipient-repeated", path, expected=f"To[{seen[code]}]", got=code)
         seen.setdefault(code, number)
+        if code == package.header.sender.organ_id:
+            yield from context.breach("recipient-is-sender", path, expected="!= From/OrganId", got=code)
         yield from organ_id(context, code, path)
 
 

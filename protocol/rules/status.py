@@ -12,7 +12,9 @@ from protocol.rules.parties import organ_id
 from protocol.rules.timing import TOLERANCE, form
 from protocol.rules.wiretime import TIME_FORM, parse_time
 
-REFUSED, TAKE_BACK = "02", "13"
+REFUSED, TAKE_BACK, DECLINED = "02", "13", "16"
+LONGEST_DESCRIPTION = 500
+"""Characters, as ND 30/2020 Phụ lục VI provides for descriptions in the register."""
 ASSIGNED = frozenset({"01", "02", "03", "04", "05", "06", "13", "15", "16"})
 SAMPLE_CODE = "7816/VPCP-TTĐT"
 """The sign of the sample programs' document; in live traffic it is a forgotten constant (H-W11)."""
@@ -72,14 +74,28 @@ def code(context: Context, package: StatusPackage) -> Iterator[Finding]:
 
 
 def reason(context: Context, package: StatusPackage) -> Iterator[Finding]:
-    """STS-11, RCL-07: refusing (02) and taking back (13) need a reason (H-W13, H-W14)."""
-    if package.header.description:
+    """STS-11, RCL-07: refusing (02), taking back (13), declining to give back (16) need a reason (H-W13, H-W14).
+
+    A dash or a full stop is none.
+    """
+    said = package.header.description or ""
+    if len(said) > LONGEST_DESCRIPTION:
+        yield from context.breach(
+            "field-longer-than-usual",
+            f"{HEADER}/Description",
+            expected=f"<= {LONGEST_DESCRIPTION}",
+            got=str(len(said)),
+            requirement="STS-11",
+        )
+    if any(letter.isalnum() for letter in said):
         return
     path = f"{HEADER}/Description"
     if package.header.status_code == REFUSED:
         yield from context.breach("status-reason-missing", path)
     elif package.header.status_code == TAKE_BACK:
         yield from context.breach("status-recall-reason-missing", path)
+    elif package.header.status_code == DECLINED:
+        yield from context.breach("status-answer-reason-missing", path)
 
 
 def time(context: Context, package: StatusPackage) -> Iterator[Finding]:
@@ -96,6 +112,29 @@ def time(context: Context, package: StatusPackage) -> Iterator[Finding]:
         yield from context.breach("timestamp-in-future", path, expected=f"<= {now}", got=text)
 
 
+def direction(context: Context, package: StatusPackage) -> Iterator[Finding]:
+    """STS-13: a receiver reports to the sender of the document; taking back (13) goes the other way round.
+
+    Who issued the document is only known where the identifier begins with one of the two parties.
+    """
+    header = package.header
+    reporter, addressee = header.sender.organ_id, header.response_for.organ_id
+    if not reporter or not addressee:
+        return
+    if reporter == addressee:
+        yield from context.breach(
+            "status-to-oneself", f"{HEADER}/ResponseFor/OrganId", expected="!= From/OrganId", got=addressee
+        )
+        return
+    issuer, comma, _ = (header.response_for.document_id or "").partition(",")
+    wrong = addressee if header.status_code == TAKE_BACK else reporter
+    if comma and issuer == wrong and header.status_code in ASSIGNED:
+        expected = reporter if header.status_code == TAKE_BACK else addressee
+        yield from context.breach(
+            "status-direction-wrong", f"{HEADER}/ResponseFor/DocumentId", expected=f"{expected},…", got=f"{issuer},…"
+        )
+
+
 def staff(context: Context, package: StatusPackage) -> Iterator[Finding]:
     """HDR-27: the officer in charge is named; receivers have to do without (optional in the field)."""
     if package.header.staff is None:
@@ -110,4 +149,4 @@ def message_type(context: Context, package: StatusPackage | DocumentPackage) -> 
         yield from context.breach("message-type-differs", HEADER, expected=expected, got=said)
 
 
-RULES: tuple[StatusRule, ...] = (parties, original, code, reason, time, staff, message_type)
+RULES: tuple[StatusRule, ...] = (parties, original, code, reason, time, direction, staff, message_type)

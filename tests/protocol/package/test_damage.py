@@ -7,8 +7,8 @@ import io
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fixtures.casebook.letters import NOW, PROFILES, letter_bytes, status_bytes
 from protocol.rules import judge
-from tests.protocol.package.letters import NOW, PROFILES, letter_bytes, status_bytes
 from tests.protocol.package.test_one_verdict import Dribble
 
 PIECES = st.sampled_from(

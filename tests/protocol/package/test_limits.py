@@ -6,10 +6,10 @@ import time
 
 import pytest
 
+from fixtures.casebook.letters import NOW, letter_bytes
 from protocol.package.limits import MIB, Limits
 from protocol.package.reader import read_package
 from protocol.rules import judge
-from tests.protocol.package.letters import NOW, letter_bytes
 
 OPEN = letter_bytes().partition(b"<edXML:Subject>")[0]
 DEADLINE_S = 5.0

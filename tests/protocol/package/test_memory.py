@@ -9,7 +9,7 @@ from pathlib import Path
 import pybase64
 import pytest
 
-from tests.protocol.package.letters import letter_bytes
+from fixtures.casebook.letters import letter_bytes
 
 MEASURE = """
 import sys

@@ -11,11 +11,11 @@ from collections.abc import Callable
 import pytest
 from lxml import etree
 
+from fixtures.casebook.letters import NOW, PDF, letter, letter_bytes, status, status_bytes
+from fixtures.casebook.spoiling import payload_text, spoil
 from protocol.package.model import DocumentPackage, Package, StatusPackage
 from protocol.package.reader import read_package
 from protocol.rules import judge
-from tests.protocol.package.letters import NOW, PDF, letter, letter_bytes, spoil, status, status_bytes
-from tests.protocol.package.vectors import payload_text
 
 
 def read(raw: bytes) -> Package:
@@ -67,13 +67,13 @@ def test_harmless_variants_give_the_same_letter(variant: str) -> None:
 @pytest.mark.parametrize("encoding", ["windows-1252", "ISO-8859-1", "us-ascii"])
 def test_other_declared_encodings_are_read(encoding: str) -> None:
     raw = letter_bytes().decode().encode("ascii", "xmlcharrefreplace").replace(b"UTF-8", encoding.encode(), 1)
-    raw = raw.replace(b"Th&#7917; nghi&#7879;m</edXML:Content>", "Thé".encode("latin-1") + b"</edXML:Content>")
+    raw = raw.replace(b"tham gia th&#7917; nghi&#7879;m</edXML:Content>", "Thé".encode("latin-1") + b"</edXML:Content>")
     if encoding == "us-ascii":
         raw = raw.replace(b"Th\xe9", b"The")
     with read_package(raw) as reading:
         assert isinstance(reading.package, DocumentPackage)
         assert reading.package.header.subject == letter().header.subject
-        assert reading.package.header.content == ("The" if encoding == "us-ascii" else "Thé")
+        assert (reading.package.header.content or "").endswith("The" if encoding == "us-ascii" else "Thé")
 
 
 def test_bytes_that_break_their_byte_order_mark_are_refused() -> None:
@@ -84,7 +84,7 @@ def test_bytes_that_break_their_byte_order_mark_are_refused() -> None:
 def test_any_order_gives_the_same_letter() -> None:
     root = etree.fromstring(letter_bytes())
     for element in list(root.iter()):
-        if etree.QName(element).localname not in {"AttachmentEncoded", "edXMLManifest"}:
+        if etree.QName(element).localname not in {"AttachmentEncoded", "edXMLManifest", "ToPlaces"}:
             element[:] = reversed(element)
     turned = etree.tostring(root)
     assert turned.index(b"AttachmentEncoded") < turned.index(b"edXMLEnvelope")

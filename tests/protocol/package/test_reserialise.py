@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
+from fixtures.casebook.letters import NOW, letter, letter_bytes, status, status_bytes
 from protocol.package.model import NAMESPACE, DocumentPackage, OtherInfo, ResponseFor, Trace, TraceHeader
 from protocol.package.reader import read_package
 from protocol.package.reserialise import normalised, reserialise
 from protocol.package.writer import write_package
 from protocol.rules import judge
-from tests.protocol.package.letters import NOW, letter, letter_bytes, status, status_bytes
 
 HOP = TraceHeader(None, "2026/11/21 09:00:00")
 

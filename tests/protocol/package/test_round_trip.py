@@ -9,6 +9,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fixtures.casebook.letters import letter, status
 from protocol.package.attachment import attach, original
 from protocol.package.base64text import Base64Decoder
 from protocol.package.model import (
@@ -26,7 +27,6 @@ from protocol.package.model import (
 from protocol.package.reader import read_package
 from protocol.package.reserialise import reserialise
 from protocol.package.writer import write_package
-from tests.protocol.package.letters import letter, status
 
 # All that XML can carry, trimmed at both ends as readers do.
 TEXT = (

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from fixtures.casebook.letters import NOW
 from protocol.package.attachment import original
 from protocol.package.model import DocumentPackage
 from protocol.package.reader import read_package
 from protocol.package.writer import write_package
 from protocol.rules import judge
-from tests.protocol.package.letters import NOW
 
 FOLDER = Path(__file__).parents[3].parent / "shared" / "reference" / "samples"
 SAMPLES = sorted(FOLDER.glob("*.edxml"))

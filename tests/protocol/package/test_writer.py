@@ -9,6 +9,7 @@ import pybase64
 import pytest
 from lxml import etree
 
+from fixtures.casebook.letters import letter, status
 from protocol.package.attachment import attach
 from protocol.package.model import (
     NAMESPACE,
@@ -33,7 +34,6 @@ from protocol.package.model import (
 )
 from protocol.package.reader import read_package
 from protocol.package.writer import write_package, write_package_to
-from tests.protocol.package.letters import letter, status
 
 STAFF = StaffInfo("d", "s", "e", "m")
 STAFF_XML = (

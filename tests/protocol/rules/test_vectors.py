@@ -1,59 +1,55 @@
-"""Every reason is given for the package that breaks its rule, with the weight of the profile, and for nothing else."""
+"""Every vector of ``fixtures/vectors/`` gets exactly the verdict, the reasons and the place that the index names."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-import schemas
-from protocol.finding import Severity
-from protocol.package.verdicts import verdicts
+from fixtures.casebook.judging import judged_at, said
+from fixtures.casebook.letters import NOW, PROFILES, letter_bytes
+from protocol.content.reader import ContentReader
+from protocol.finding import Finding
 from protocol.rules import judge
-from protocol.rules.surroundings import Surroundings
-from tests.protocol.package.letters import NOW, PROFILES, Profile, letter_bytes, status_bytes
-from tests.protocol.package.vectors import ALL, Vector
+from schemas import registry
 
-# Reasons whose packages are too large for the table; tests/protocol/package/test_limits.py has them.
-ELSEWHERE = {"package-too-large", "too-many-attachments", "payload-too-large", "attachments-too-large"}
-
-
-@pytest.mark.parametrize("profile", PROFILES)
-@pytest.mark.parametrize("vector", ALL, ids=str)
-def test_a_broken_rule_is_found_and_weighed_by_the_profile(vector: Vector, profile: Profile) -> None:
-    with judge(
-        vector.raw(), profile=profile, now=NOW, surroundings=Surroundings(message_type=vector.message_type)
-    ) as reading:
-        found = {finding.reason: finding for finding in reading.findings}
-        assert set(found) - vector.also - {vector.reason} == set()
-        weight = vector.weight(profile)
-        assert (found[vector.reason].severity if vector.reason in found else None) == weight
-        assert reading.refused == any(finding.severity is Severity.FAIL for finding in reading.findings)
-        if weight is Severity.FAIL:
-            assert reading.refused
-        for finding in reading.findings:
-            assert finding.requirement
-            assert len(finding.got) <= 200
+VECTORS = Path(__file__).resolve().parents[3] / "fixtures" / "vectors"
+ENTRIES: list[dict[str, Any]] = json.loads((VECTORS / "index.json").read_bytes())["vectors"]
+LONGEST_QUOTE = 200
 
 
-@pytest.mark.parametrize("profile", PROFILES)
-@pytest.mark.parametrize("raw", [letter_bytes(), status_bytes()], ids=["letter", "status"])
-def test_a_clean_package_has_no_finding(raw: bytes, profile: Profile) -> None:
-    with judge(raw, profile=profile, now=NOW) as reading:
-        assert reading.findings == ()
+@pytest.fixture(scope="module")
+def contents() -> Iterator[ContentReader]:
+    with ContentReader() as reader:
+        yield reader
 
 
-def test_every_reason_has_a_vector() -> None:
-    assert set(verdicts()) - ELSEWHERE == {vector.reason for vector in ALL}
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry["id"])
+def test_a_vector_gets_what_the_index_says(entry: dict[str, Any], contents: ContentReader) -> None:
+    raw = (VECTORS / entry["file"]).read_bytes()
+    for profile in PROFILES:
+        with judged_at(raw, profile, entry["now"], entry["context"], contents) as reading:
+            assert said(reading) == entry["expect"][profile], profile
+            assert reading.refused == (entry["expect"][profile]["verdict"] == "fail")
+            require_place(entry, reading.findings)
+            for finding in reading.findings:
+                require_sense(finding)
 
 
-def test_every_reason_is_explained_in_both_languages() -> None:
-    explained = json.loads(schemas.data("reasons/package.json"))
-    assert list(explained) == list(verdicts())
-    for code, texts in explained.items():
-        for part in ("text", "cause", "fix"):
-            assert set(texts[part]) == {"vi", "en"}, code
-            assert all(len(text) > 5 for text in texts[part].values()), code
+def require_place(entry: dict[str, Any], findings: tuple[Finding, ...]) -> None:
+    """The finding that the case is about names its place, where the profile says anything about it."""
+    places = [finding.where for finding in findings if finding.reason == entry["reason"]]
+    assert not places or entry["where"] in places
+
+
+def require_sense(finding: Finding) -> None:
+    """Requirement and reason are known, values are short."""
+    assert finding.requirement in registry.requirements()
+    assert registry.reasons()[finding.reason].text
+    assert max(len(finding.got), len(finding.expected)) <= LONGEST_QUOTE
 
 
 def test_one_broken_rule_is_told_twenty_times_at_most() -> None:

@@ -1,0 +1,62 @@
+"""Defect D5: the package goes to whom the document names, and to nobody else (QD 28/2018 Art. 8(2)).
+
+``Nơi nhận`` and ``Kính gửi`` name agencies in many ways; a group (``Các sở, ban, ngành``, ``Như Điều 3``) may mean
+anybody, and then nothing is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from protocol.content import names
+from protocol.content.maindocument import MainDocument
+from protocol.content.recipients import Named
+from protocol.finding import Finding, quote
+from protocol.package.model import DocumentPackage
+from protocol.rules.attached import known_names, main_document
+from protocol.rules.context import HEADER, Context, DocumentRule
+
+
+def unnamed(context: Context, package: DocumentPackage) -> Iterator[Finding]:
+    """SND-05: every addressee of the package is one that the document may mean."""
+    main = main_document(context, package)
+    named = _named(main) if main and main.sure else ()
+    if not main or not named or any(line.open for line in named):
+        return
+    shown = "; ".join(line.text for line in named)
+    sender = package.header.sender
+    for number, organisation in enumerate(package.header.to, 1):
+        own = [name for name in (organisation.organ_name, *known_names(context, organisation.organ_id)) if name]
+        if not own or organisation.organ_id == sender.organ_id:
+            continue
+        if not any(names.may_mean(line.text, name) for line in named for name in own):
+            expected = quote(f"{shown} ({main.place(named[0].index)})")
+            path = f"{HEADER}/To[{number}]" + ("/OrganName" if organisation.organ_name else "/OrganId")
+            yield from context.breach("addressee-not-printed", path, expected=expected, got=own[0])
+
+
+def not_addressed(context: Context, package: DocumentPackage) -> Iterator[Finding]:
+    """SND-05: an agency of the directory that the document names by its full name is addressed."""
+    main = main_document(context, package)
+    if not context.surroundings.agencies or not main or not main.sure:
+        return
+    header = package.header
+    addressed = {organisation.organ_id for organisation in (header.sender, *header.to)}
+    for line in (*main.addressees, *main.recipients):
+        known = context.surroundings.named.get(names.spelled(line.text), ())
+        if len(known) != 1 or {known[0].code, known[0].old_code or known[0].code} & addressed:
+            continue  # nobody of that name, or several
+        if not any(names.within(line.text, place) for place in header.to_places):
+            got = f"{line.text} ({main.place(line.index)})"
+            yield from context.breach("recipient-not-addressed", f"{HEADER}/To[1]", expected=known[0].code, got=got)
+
+
+def _named(main: MainDocument) -> tuple[Named, ...]:
+    """Give whom the document names; nothing where its block could not be read to the end, which ``Lưu`` marks."""
+    below, above = main.recipients, main.addressees
+    if not below or not below[-1].kept or (any(line.above for line in below) and not above):
+        return ()
+    return (*above, *(line for line in below if not line.above and not line.kept))
+
+
+RULES: tuple[DocumentRule, ...] = (unnamed, not_addressed)

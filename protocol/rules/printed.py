@@ -1,0 +1,99 @@
+"""Defect D2: what the header says and what is printed on the document (ND 30/2020 Art. 16(1), 21(2), 22(1)).
+
+A contradiction is said only when both sides were read and the file is certainly the document that the header means; a
+number whose place was left free for a stamp, a second sign that is right, a name that stands elsewhere are none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from protocol.content import names
+from protocol.content.letterhead import straight
+from protocol.content.maindocument import MainDocument
+from protocol.finding import Finding, quote
+from protocol.package.model import DocumentPackage
+from protocol.rules.attached import main_document
+from protocol.rules.context import HEADER, Context, DocumentRule
+from protocol.rules.wiretime import parse_date
+
+
+def sign(context: Context, package: DocumentPackage) -> Iterator[Finding]:
+    """HDR-09: number and notation are the printed ones."""
+    main = _main(context, package)
+    code = package.header.code
+    if main is None or not main.letterhead.signs:
+        return
+    signs = main.letterhead.signs
+    number, notation = (code.number or "").partition("/")[0], code.notation or ""
+    first = signs[0]
+    if number and all(each.number for each in signs) and not any(each.same_number(number) for each in signs):
+        expected = _printed(main, first.number, first.index)
+        yield from context.breach(
+            "printed-number-differs", f"{HEADER}/Code/CodeNumber", expected=expected, got=code.number
+        )
+    if notation and not any(each.same_notation(notation) for each in signs):
+        expected = _printed(main, first.notation, first.index)
+        yield from context.breach(
+            "printed-notation-differs", f"{HEADER}/Code/CodeNotation", expected=expected, got=notation
+        )
+
+
+def date(context: Context, package: DocumentPackage) -> Iterator[Finding]:
+    """HDR-10: the date of issue is the printed one."""
+    main = _main(context, package)
+    day = parse_date(package.header.promulgation.date)
+    if main is None or day is None or not main.letterhead.dates:
+        return
+    dates = main.letterhead.dates
+    if all(printed.day not in {None, day} for printed in dates):
+        expected = _printed(main, f"{dates[0].day:%Y/%m/%d}", dates[0].index)
+        path = f"{HEADER}/PromulgationInfo/PromulgationDate"
+        yield from context.breach("printed-date-differs", path, expected=expected, got=f"{day:%Y/%m/%d}")
+
+
+def signer(context: Context, package: DocumentPackage) -> Iterator[Finding]:
+    """HDR-10: who signed is who stands below the printed signature."""
+    main = _main(context, package)
+    name = (package.header.signer.full_name if package.header.signer else None) or ""
+    if main is None or not name or not main.letterhead.signatures:
+        return
+    if any(names.same(name, signature.name) for signature in main.letterhead.signatures):
+        return
+    if any(names.within(name, line.text) for line in main.text.lines):
+        return
+    ours = set(names.words(name))
+    last = main.letterhead.signatures[-1]
+    if all(not set(names.words(each.name)) <= ours for each in main.letterhead.signatures):
+        expected = _printed(main, last.name, last.index)
+        yield from context.breach(
+            "printed-signer-differs", f"{HEADER}/SignerInfo/FullName", expected=expected, got=name
+        )
+
+
+def capacity(context: Context, package: DocumentPackage) -> Iterator[Finding]:
+    """HDR-10: authority and position are the printed ones (told, never more: they are abbreviated in many ways)."""
+    main = _main(context, package)
+    signed = package.header.signer
+    if main is None or signed is None or not main.letterhead.signatures:
+        return
+    last = main.letterhead.signatures[-1]
+    shown = straight(" ".join(last.capacity))
+    for field, text in (("Competence", signed.competence), ("Position", signed.position)):
+        if text and not names.within(text, shown) and not set(names.words(text)) <= set(names.words(shown)):
+            expected = _printed(main, shown, last.index)
+            yield from context.breach(
+                "printed-capacity-differs", f"{HEADER}/SignerInfo/{field}", expected=expected, got=text
+            )
+
+
+def _main(context: Context, package: DocumentPackage) -> MainDocument | None:
+    main = main_document(context, package)
+    return main if main is not None and main.sure else None
+
+
+def _printed(main: MainDocument, value: str, index: int) -> str:
+    return quote(f"{value} ({main.place(index)})")
+
+
+RULES: tuple[DocumentRule, ...] = (sign, date, signer, capacity)

@@ -1,0 +1,215 @@
+"""Defects D1, D2, D3 and D5 on real files: each is caught, its near twin is not; and when the rules keep silent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import chain
+from random import Random
+from typing import Any
+
+import pytest
+
+import schemas
+from fixtures.agencies import new_agencies
+from fixtures.casebook import addressees, enclosures, printed, secrecy
+from fixtures.casebook.case import Case
+from fixtures.casebook.letters import FIRST, NOW, letter, small_pdf, status_bytes
+from fixtures.documents import new_document
+from fixtures.letterhead import DECISION, LETTER, Appendix, Letterhead, letterhead_of, new_letterhead
+from fixtures.paper import new_pdf_document
+from fixtures.wordpaper import new_docx_document
+from protocol.content.reader import ContentReader
+from protocol.content.text import FileText
+from protocol.finding import Finding
+from protocol.package.attachment import attach
+from protocol.package.model import Code, Organisation, PromulgationInfo, SignerInfo
+from protocol.package.writer import write_package
+from protocol.rules import judge, surroundings
+
+CASES: Mapping[str, Case] = {
+    case.id: case for case in chain(secrecy.CASES, printed.CASES, enclosures.CASES, addressees.CASES)
+}
+OURS = frozenset(schemas.json_data("reasons/content.json"))
+STRANGER = Organisation("G97.99", organ_name="Hội đồng Xyz")
+DEFECTS = {
+    "D1": ("secrecy-stamp-toi-mat", "secrecy-sphere", "secrecy-name-bracketed"),
+    "D2": ("printed-number-other", "printed-notation-other", "printed-date-other-day", "printed-signer-other"),
+    "D3": ("enclosure-header-missing", "enclosure-appendix-missing", "enclosure-list-missing"),
+    "D5": ("addressee-stranger", "addressee-not-in-recipients"),
+}
+
+
+@pytest.fixture(scope="module")
+def contents() -> Iterator[ContentReader]:
+    with ContentReader() as reader:
+        yield reader
+
+
+def found(case: Case, contents: ContentReader | None, profile: str = "strict") -> dict[str, str]:
+    around = surroundings.from_json(dict(case.context)) if case.context else surroundings.NOTHING_KNOWN
+    raw = case.raw()
+    lenient = profile == "axis"
+    with judge(
+        raw, profile="axis" if lenient else "strict", now=NOW, contents=contents, surroundings=around
+    ) as reading:
+        return {finding.reason: finding.severity.value for finding in reading.findings}
+
+
+@pytest.mark.parametrize("case_id", [case_id for ids in DEFECTS.values() for case_id in ids])
+def test_each_defect_is_refused_in_strict_and_told_by_the_axis_and_its_twin_passes(
+    contents: ContentReader, case_id: str
+) -> None:
+    case = CASES[case_id]
+    assert case.reason is not None
+    assert case.twin is not None
+    assert found(case, contents)[case.reason] == "fail"
+    assert found(case, contents, "axis")[case.reason] == "warn"
+    assert found(CASES[case.twin], contents) == {}
+
+
+@pytest.mark.parametrize("case_id", ["printed-number-other", "secrecy-stamp-mat", "addressee-stranger"])
+def test_nothing_is_said_of_files_that_nobody_asked_to_read(case_id: str) -> None:
+    assert found(CASES[case_id], None) == {}
+
+
+def test_marks_in_the_header_need_no_reader() -> None:
+    assert set(found(CASES["secrecy-sphere"], None)) == {"secrecy-mark-in-header"}
+
+
+def test_every_reason_of_contents_has_a_case_that_deserves_it() -> None:
+    deserved = {case.reason for case in CASES.values()} | {code for case in CASES.values() for code in case.also}
+    assert deserved >= OURS
+
+
+def said(contents: ContentReader, *files: tuple[str, bytes], **header: Any) -> list[Finding]:
+    raw = write_package(letter(files=files, **header))
+    with judge(raw, profile="strict", now=NOW, contents=contents) as reading:
+        return [finding for finding in reading.findings if finding.requirement != "ATT-08"]
+
+
+def reasons(contents: ContentReader, *files: tuple[str, bytes], **header: Any) -> set[str]:
+    return {finding.reason for finding in said(contents, *files, **header)}
+
+
+def pdf(document: Letterhead = DECISION, **changes: object) -> bytes:
+    return new_pdf_document(new_letterhead(document, **changes))
+
+
+def test_both_values_and_the_place_are_told(contents: ContentReader) -> None:
+    (finding,) = said(contents, (FIRST, pdf(sign_line="Số: 06/QĐ-STN")))
+    assert finding.expected == f"06 ({FIRST} p.1 l.5)"
+    assert finding.got == "05"
+    assert finding.where.endswith("Code/CodeNumber")
+
+
+def test_a_finding_about_a_secret_quotes_its_degree_and_nothing_else(contents: ContentReader) -> None:
+    (finding,) = said(contents, (FIRST, pdf(mark="MẬT")))
+    assert finding.got == "MẬT (p.1 l.7)"
+    assert finding.expected == ""
+
+
+def test_all_four_facts_may_differ_at_once(contents: ContentReader) -> None:
+    header: dict[str, Any] = {"code": Code("70", "BC-STN"), "promulgation": PromulgationInfo("Ví Dụ", "2026/11/19")}
+    other = pdf(signer="Lê Văn Giả")
+    assert {reason for reason in reasons(contents, (FIRST, other), **header) if reason.startswith("printed")} == {
+        "printed-number-differs",
+        "printed-notation-differs",
+        "printed-date-differs",
+        "printed-signer-differs",
+    }
+
+
+def test_an_enclosed_document_of_the_same_agency_is_not_the_document(contents: ContentReader) -> None:
+    earlier = pdf(sign_line="Số: 99/BC-STN", date_line="Ví Dụ, ngày 01 tháng 10 năm 2026", signer="Lê Văn Giả")
+    scan = small_pdf()
+    assert reasons(contents, (FIRST, scan), ("báo cáo.pdf", earlier)) == {"file-text-unread"}
+
+
+def test_a_draft_in_word_beside_the_signed_pdf_is_not_judged(contents: ContentReader) -> None:
+    draft = new_docx_document(new_letterhead(sign_line="Số:     /QĐ-STN", date_line="Ví Dụ, ngày    tháng    năm"))
+    assert reasons(contents, (FIRST, pdf()), ("dự thảo.docx", draft)) == set()
+
+
+def test_enclosures_may_hide_on_pages_behind_the_signature(contents: ContentReader) -> None:
+    body = ("Điều 1. Ban hành Quy chế (kèm theo Phụ lục I, II).", "Điều 2. Thi hành.")
+    merged = pdf(body=body, appendixes=(Appendix("DANH MỤC", "DANH MỤC HỆ THỐNG"),))
+    assert reasons(contents, (FIRST, merged)) == set()
+    assert reasons(contents, (FIRST, pdf(body=body))) == {"enclosure-in-text-missing"}
+
+
+def test_a_group_among_the_recipients_may_mean_every_addressee(contents: ContentReader) -> None:
+    to = tuple(Organisation(f"H99.{number:02}", organ_name=f"UBND xã Mẫu {number}") for number in range(2, 5))
+    document = pdf(LETTER, addressees=("Ủy ban nhân dân các xã",))
+    sign: dict[str, Any] = {"code": Code("05", "STN-VP"), "to_places": ("Như trên", "Lưu: VT")}
+    assert "addressee-not-printed" not in reasons(contents, (FIRST, document), to=to, **sign)
+
+
+class Never:
+    """A reader that must not be asked."""
+
+    def read(self, *_: object) -> FileText:
+        raise AssertionError("read")
+
+
+def test_a_status_is_judged_without_reading_anything() -> None:
+
+    with judge(status_bytes(), now=NOW, contents=Never()) as reading:
+        assert reading.findings == ()
+
+
+class Counting:
+    """A reader that counts."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def read(self, name: str, *_: object) -> FileText:
+        self.asked.append(name)
+        return FileText("other", unread="unsupported")
+
+
+def test_each_file_is_read_once_and_fifty_at_most() -> None:
+    counting = Counting()
+    files = tuple((f"tệp {number}.txt", b"chu") for number in range(60))
+    with judge(write_package(letter(files=files)), now=NOW, contents=counting):
+        assert counting.asked == [name for name, _ in files[:50]]
+
+
+class Slow(Counting):
+    """A reader for whom every file takes too long."""
+
+    def read(self, name: str, *_: object) -> FileText:
+        super().read(name)
+        return FileText("other", unread="too-slow")
+
+
+def test_a_package_of_slow_files_takes_the_time_of_two() -> None:
+    slow = Slow()
+    files = tuple((f"tệp {number}.txt", b"chu") for number in range(5))
+    with judge(write_package(letter(files=files)), profile="strict", now=NOW, contents=slow) as reading:
+        assert [finding.reason for finding in reading.findings].count("file-text-unread") == 5
+    assert len(slow.asked) == 2
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_documents_that_agree_with_their_header_deserve_nothing(contents: ContentReader, seed: int) -> None:
+    random = Random(seed)
+    sender, *receivers = new_agencies(random, random.randint(2, 6))
+    document = new_document(random, sender, receivers, now=NOW)
+    drawn = letterhead_of(document.header)
+    file = new_pdf_document(drawn) if seed % 4 == 0 else new_docx_document(drawn, form="NFD" if seed % 2 else "NFC")
+    named = f"văn bản.{'pdf' if seed % 4 == 0 else 'docx'}"
+    attachment, reference = attach(named, file)
+    whole = replace(document, attachments=(attachment,), manifest=(reference,))
+    with judge(write_package(whole), profile="strict", now=NOW, contents=contents) as reading:
+        assert [f for f in reading.findings if f.reason in OURS] == []
+        for reason, header in (
+            ("printed-number-differs", replace(document.header, code=Code("99999", document.header.code.notation))),
+            ("printed-signer-differs", replace(document.header, signer=SignerInfo("", "Giám đốc", "Hồ Xuân Khác"))),
+            ("addressee-not-printed", replace(document.header, to=(*document.header.to, STRANGER))),
+        ):
+            with judge(
+                write_package(replace(whole, header=header)), profile="strict", now=NOW, contents=contents
+            ) as other:
+                assert [f.reason for f in other.findings if f.reason in OURS and f.severity == "fail"] == [reason]
