@@ -19,7 +19,7 @@ from axis28 import __version__
 from axis28.errors import USAGE, CommandError
 from schemas import messages
 
-SUBCOMMANDS = ("demo", "simulate", "reference-dms", "certify", "fuzz", "load")
+SUBCOMMANDS = ("demo", "check", "new", "simulate", "reference-dms", "certify", "fuzz", "load", "explain", "trace")
 INTERRUPTED = 130
 
 Subparsers = argparse._SubParsersAction  # noqa: SLF001 - argparse names the type of add_subparsers() nowhere else

@@ -1,0 +1,198 @@
+"""``axis28 check``: what is wrong with packages, where, by which rule, and how to mend it."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from axis28.errors import USAGE, CommandError
+from schemas import messages
+
+if TYPE_CHECKING:
+    from axis28.checking.examination import Settings
+    from axis28.checking.result import Outcome
+    from axis28.command import Subparsers
+    from protocol.rules.surroundings import Surroundings
+
+FORMATS = ("text", "json", "sarif", "junit")
+MOST_JOBS = 256
+
+
+def register(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
+    """Add the subcommand's parser."""
+    lang = messages.language()
+
+    def text(key: str) -> str:
+        return messages.text(f"check.{key}", lang)
+
+    parser = subparsers.add_parser("check", help=text("help"), description=text("description"))
+    parser.add_argument("files", nargs="+", metavar="FILE", help=text("files"))
+    parser.add_argument("--profile", choices=("axis", "strict"), default="strict", help=text("profile"))
+    parser.add_argument("--now", type=instant, metavar="ISO", help=text("now"))
+    parser.add_argument("--context", type=Path, metavar="FILE", help=text("context"))
+    parser.add_argument("--trust", type=Path, metavar="DIR", help=text("trust"))
+    parser.add_argument("--format", choices=FORMATS, default="text", help=text("format"))
+    parser.add_argument("--lang", choices=messages.LANGUAGES, default=lang, help=text("lang"))
+    parser.add_argument("--no-contents", action="store_true", help=text("no-contents"))
+    parser.add_argument("--jobs", type=_jobs, metavar="N", help=text("jobs"))
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help=text("output"))
+    parser.add_argument("-q", "--quiet", action="store_true", help=text("quiet"))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check and report; 0 where no file fails, 1 where one does, 2 where one could not be read."""
+    from axis28.checking.examination import Settings
+    from axis28.checking.gathering import NothingThere, gather
+    from protocol.rules.context import VIETNAM
+
+    lang: str = args.lang
+    if args.trust is not None:
+        raise _complaint(lang, "trust-later")
+    try:
+        files = gather(args.files)
+    except NothingThere as answer:
+        raise _complaint(lang, answer.key, path=answer.path, problem=answer.problem) from answer
+    settings = Settings(
+        profile=args.profile,
+        now=args.now or datetime.now(VIETNAM),
+        surroundings=_surroundings(args.context, lang),
+        contents=not args.no_contents,
+        digests=args.format == "sarif",
+    )
+    with _ending_in_order(), _target(args.output, lang) as target:
+        outcomes = _watched(files, settings, args)
+        codes = _text(outcomes, target, args) if args.format == "text" else _machine(outcomes, target, args)
+    return max(codes, default=0)
+
+
+def _text(outcomes: Iterator[Outcome], target: TextIO, args: argparse.Namespace) -> set[int]:
+    from axis28.checking.text import TextReport
+
+    report = TextReport(target, args.lang, args.profile, quiet=args.quiet)
+    codes = set()
+    for outcome in outcomes:
+        report.add(outcome)
+        codes.add(_code(outcome))
+    report.finish()
+    return codes
+
+
+def _machine(outcomes: Iterator[Outcome], target: TextIO, args: argparse.Namespace) -> set[int]:
+    """Write one document when everything is known: in UTF-8, whatever the terminal speaks."""
+    from axis28.checking import document, junit, sarif
+    from axis28.checking.result import FileReport, Unread
+
+    known = list(outcomes)
+    reports = [outcome for outcome in known if isinstance(outcome, FileReport)]
+    unread = [outcome for outcome in known if isinstance(outcome, Unread)]
+    writers: dict[str, Callable[[], str]] = {
+        "json": lambda: document.render(reports, args.lang),
+        "sarif": lambda: sarif.render(reports, unread, args.lang, args.profile),
+        "junit": lambda: junit.render(reports, unread, args.lang),
+    }
+    target.flush()
+    target.buffer.write(writers[args.format]().encode("utf-8", "backslashreplace"))
+    return {_code(outcome) for outcome in known}
+
+
+def _watched(files: Sequence[str], settings: Settings, args: argparse.Namespace) -> Iterator[Outcome]:
+    """Check the files beside each other, tell how far it has come, and say on stderr which could not be read."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    from axis28.checking.progress import Progress
+    from axis28.checking.result import Unread
+    from axis28.checking.work import outcomes
+
+    progress = Progress(sys.stderr, args.lang, len(files), quiet=args.quiet)
+    try:
+        with contextlib.closing(outcomes(files, settings, args.jobs)) as working:
+            for outcome in working:
+                progress.clear()
+                if isinstance(outcome, Unread):
+                    words = messages.text(
+                        "check.unreadable-file", args.lang, path=outcome.file, problem=outcome.problem
+                    )
+                    print(f"axis28: {words}", file=sys.stderr)
+                yield outcome
+                progress.step()
+    except BrokenProcessPool as error:
+        raise _complaint(args.lang, "worker-lost") from error
+    finally:
+        progress.clear()
+
+
+def _code(outcome: Outcome) -> int:
+    from axis28.checking.result import Unread
+
+    return USAGE if isinstance(outcome, Unread) else int(outcome.verdict == "fail")
+
+
+def instant(text: str) -> datetime:
+    """Read an instant; one without an offset is Vietnamese time."""
+    from protocol.rules.context import VIETNAM
+
+    try:
+        given = datetime.fromisoformat(text)
+        return given if given.utcoffset() is not None else given.replace(tzinfo=VIETNAM)
+    except ValueError:
+        raise CommandError(messages.text("check.bad-now", messages.language(), value=text)) from None
+
+
+def _jobs(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:4]) <= MOST_JOBS and len(text) < 4):
+        raise argparse.ArgumentTypeError(messages.text("check.bad-jobs", messages.language(), value=text))
+    return int(text)
+
+
+def _surroundings(path: Path | None, lang: str) -> Surroundings:
+    from protocol.rules.surroundings import NOTHING_KNOWN, SurroundingsError, from_json
+
+    if path is None:
+        return NOTHING_KNOWN
+    try:
+        return from_json(json.loads(path.read_bytes()))
+    except OSError as error:
+        raise _complaint(lang, "context-unreadable", path=path, problem=error.strerror or error) from error
+    except (ValueError, RecursionError, SurroundingsError) as error:
+        raise _complaint(lang, "context-unreadable", path=path, problem=error) from error
+
+
+@contextlib.contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """Let SIGTERM end the command as Ctrl-C does: no half report, no process left behind."""
+    before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextlib.contextmanager
+def _target(path: Path | None, lang: str) -> Iterator[TextIO]:
+    """Give where the report goes: standard output, or a file that appears when it is complete."""
+    from axis28.output import complete_file
+
+    if path is None:
+        yield sys.stdout
+        return
+    try:
+        with complete_file(path) as stream:
+            text = io.TextIOWrapper(stream, "utf-8", "backslashreplace")
+            try:
+                yield text
+            finally:
+                text.detach()  # writes what is left; the file is its owner's to close
+    except OSError as error:
+        raise _complaint(lang, "output-unwritable", path=path, problem=error.strerror or error) from error
+
+
+def _complaint(lang: str, key: str, **values: object) -> CommandError:
+    return CommandError(messages.text(f"check.{key}", lang, **values))
