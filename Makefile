@@ -29,7 +29,7 @@ ifneq ($(shell test -x $(BIN)/python && $(BIN)/python -c '' 2>/dev/null && cat .
 STALE := stale
 endif
 
-.PHONY: help setup demo test check bench proof docs freeze clean stale
+.PHONY: help setup demo test check bench proof docs vectors freeze clean stale
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -49,15 +49,23 @@ check: setup ## Lint, types, import contracts, guards of schemas, registries and
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/guard.py
 	$(BIN)/python scripts/reference.py --check
+	$(BIN)/python scripts/xsd10.py --check
+	$(BIN)/python scripts/vectors.py --check
 
-bench: setup ## Measure the reader against the machine's own limits
+bench: setup ## Measure reader, schema and check against the machine's own limits
 	$(BIN)/python benchmarks/reader.py
+	$(BIN)/python benchmarks/schema.py
+	$(BIN)/python benchmarks/check.py
 
 proof: setup ## Run the long proofs in full and write docs/proof/*.json
 	$(BIN)/python -m pytest -m proof -n 0 $(ARGS)
 
 docs: setup ## Write the generated pages of docs/reference/ anew
 	$(BIN)/python scripts/reference.py
+
+vectors: setup ## Write fixtures/vectors/ and the fast schema anew from their sources
+	$(BIN)/python scripts/xsd10.py
+	$(BIN)/python scripts/vectors.py
 
 freeze: setup ## Enter new ids of the registries into schemas/frozen.json (no id ever leaves it)
 	$(BIN)/python scripts/guard.py --freeze

@@ -20,13 +20,18 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
 import schemas
+from axis28.citations import every_citation, vectors
+from axis28.trace import complaint as sentence
+from axis28.trace import summary, table
 from schemas import registry
+from schemas.traceability import Trace, trace
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("axis28", "protocol", "schemas", "fixtures", "simulator", "conformance", "scripts", "benchmarks")
 FROZEN = ROOT / "schemas" / "frozen.json"
 LONG_MODULES = ROOT / "scripts" / "long_modules.json"
 MAX_LINES = 300
+LONGEST_MESSAGE = 200
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 # Machine paths, and documents that this repository does not hold: what stands here must be readable without them.
 LEAKS = re.compile(r"/(?:work|root|home/\w+)/|\b(?:PROTOCOL|NORMS|DESIGN|CONTRACTS|ANCHORS|PERFORMANCE)\.md")
@@ -36,8 +41,10 @@ TEXT_ENDINGS = {".py", ".md", ".toml", ".json", ".html", ".j2", ".css", ".yaml",
 def complaints() -> Iterator[str]:
     """Yield what is wrong in this tree, one sentence each."""
     yield from json_schemas()
+    yield from requirement_files()
     try:
         yield from references()
+        yield from traceability()
         yield from frozen_ids()
     except schemas.DataError as error:
         yield str(error)
@@ -55,6 +62,40 @@ def json_schemas() -> Iterator[str]:
             Draft202012Validator.check_schema(schema)
         except SchemaError as error:
             yield f"schemas/{name}: {'/'.join(map(str, error.absolute_path))}: {error.message}"
+
+
+def requirement_files() -> Iterator[str]:
+    """Yield where a file of the requirement catalogue breaks its schema or does not hold the group of its name."""
+    validator = Draft202012Validator(schemas.json_schema("requirement"))
+    for name in schemas.names("requirements", ".json"):
+        content = schemas.json_data(name)
+        for error in validator.iter_errors(content):
+            yield f"schemas/{name}: {error.json_path}: {error.message[:LONGEST_MESSAGE]}"
+        group = Path(name).stem
+        for stranger in sorted(key for key in content if key.partition("-")[0] != group):
+            yield f"schemas/{name}: {stranger} is of another group"
+
+
+def traceability() -> Iterator[str]:
+    """Yield requirements that nothing verifies, and citations of requirements that do not exist."""
+    for gap in traceability_now().gaps:
+        if gap.code not in {"id-gone", "id-new"}:  # frozen_ids says it
+            yield sentence(gap, "en")
+
+
+def traceability_now() -> Trace:
+    """Give the trace of this tree."""
+    return trace(every_citation())
+
+
+def counted() -> Iterator[str]:
+    """Yield the counts of the catalogue; nothing where a complaint says already why it cannot be read."""
+    try:
+        now = traceability_now()
+    except schemas.DataError:
+        return
+    yield summary(now, "en")
+    yield from table(now, "en")
 
 
 def references() -> Iterator[str]:
@@ -109,8 +150,10 @@ def ids() -> Mapping[str, list[str]]:
         "checks": sorted(registry.checks()),
         "faults": sorted(registry.faults()),
         "mutants": sorted(registry.mutants()),
+        "quirks": sorted(registry.quirks()),
         "reasons": sorted(registry.reasons()),
         "requirements": sorted(registry.requirements()),
+        "vectors": sorted(vector["id"] for vector in vectors()),
     }
 
 
@@ -182,6 +225,7 @@ def main() -> int:
     found = list(complaints())
     for complaint in found:
         print(complaint, file=sys.stderr)
+    print(*counted(), sep="\n")
     print(f"guards: {len(found)} complaints" if found else "guards: nothing to complain about")
     return 1 if found else 0
 

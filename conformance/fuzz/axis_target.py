@@ -187,7 +187,7 @@ def _changed(sent: bytes, handed: bytes) -> Failure | None:
             return None
         if not isinstance(after.package, DocumentPackage):
             return Failure(
-                "fuzz-changed-in-transit", "PKG-06", "a readable package", f"{after.kind} bytes", "unreadable"
+                "fuzz-changed-in-transit", "PKG-11", "a readable package", f"{after.kind} bytes", "unreadable"
             )
         differences = packages_differ(before.package, after.package)
     if not differences:
@@ -195,7 +195,7 @@ def _changed(sent: bytes, handed: bytes) -> Failure | None:
     first = differences[0]
     return Failure(
         "fuzz-changed-in-transit",
-        "PKG-06",
+        "PKG-11",
         f"{first.path} = {first.expected or '(absent)'}",
         f"{first.path} = {first.got or '(absent)'}",
         first.path.split("[")[0],

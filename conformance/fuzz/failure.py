@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from conformance.fuzz.recipe import Recipe, Rendered
+
+PROPERTIES: Mapping[str, tuple[str, ...]] = {
+    "fuzz-answer-malformed": ("AXS-03",),
+    "fuzz-changed-in-transit": ("PKG-11",),
+    "fuzz-damaged-accepted": ("PKG-02", "PKG-09", "SND-09"),
+    "fuzz-damaged-arrived": ("PKG-02", "PKG-09", "ATT-02"),
+    "fuzz-dms-gone": ("RCV-09",),
+    "fuzz-no-answer": ("AXS-03",),
+    "fuzz-not-acknowledged": ("RCV-09",),
+    "fuzz-not-delivered-once": ("AXS-07",),
+    "fuzz-not-handed-over": ("AXS-08",),
+    "fuzz-shown-differently": ("REC-03",),
+    "fuzz-shown-twice": ("RCV-10",),
+    "fuzz-valid-not-shown": ("REC-03",),
+    "fuzz-valid-refused": ("AXS-03", "RCV-09", "REC-03"),
+}
+"""What is asked of every example: the reason of a failure and the requirements that it can break."""
 
 
 @dataclass(frozen=True, slots=True)
