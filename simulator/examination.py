@@ -60,9 +60,10 @@ def examine(
 
     The axis parses a document package and writes it anew: canonical order and prefixes, ``Direction``, a manifest made
     from the attachments, and a hop of its own without an OrganId, dated ``hop_at`` (observed in packages that the axis
-    handed back). ``message_type`` is what it was sent as. Never raises on bad input.
+    handed back). ``message_type`` is what it was sent as; it reaches the axis ``now``. Never raises on bad input.
     """
-    with judge(source, profile=profile, now=now, surroundings=Surroundings(message_type=message_type)) as reading:
+    surroundings = Surroundings(sent_at=now, message_type=message_type)
+    with judge(source, profile=profile, now=now, surroundings=surroundings) as reading:
         package = reading.package
         rewritten = sink is not None and isinstance(package, DocumentPackage) and not reading.refused
         if rewritten and sink is not None and package is not None:

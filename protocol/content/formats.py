@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
-
+from protocol.composition import composed
 from protocol.content.bounds import Bounds
 from protocol.content.text import FileText, Line
 from protocol.package.filename import extension
@@ -56,5 +55,5 @@ def read_text(data: bytes, bounds: Bounds) -> FileText:
 
 def text_lines(text: str, bounds: Bounds) -> tuple[Line, ...]:
     """Cut a text into lines in NFC, without the empty ones."""
-    flat = (" ".join(unicodedata.normalize("NFC", line).split()) for line in text.splitlines())
+    flat = (" ".join(composed(line).split()) for line in text.splitlines())
     return tuple(Line(line[: bounds.line_chars]) for line in flat if line)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 
+from protocol.composition import composed
 from protocol.wire.plaintext import ascii_text
 
 _EXPANDED = (
@@ -48,7 +48,7 @@ def telling(name: str) -> frozenset[str]:
 
 def spelled(name: str) -> str:
     """Give a full name as it is looked up: composed, in small letters, its usual abbreviations written out."""
-    text = " ".join(unicodedata.normalize("NFC", name).casefold().split())
+    text = " ".join(composed(name).casefold().split())
     return text.replace("ubnd", "ủy ban nhân dân").replace("hđnd", "hội đồng nhân dân").replace("uỷ", "ủy")
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 
 from lxml import etree
 
+from protocol.composition import composed
 from protocol.content.text import Line, Part
 
 OPEN_DOCUMENT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
@@ -37,7 +37,7 @@ def paragraphs(root: etree._Element, part: Part) -> Iterator[Line]:
 
 def flat(text: str) -> str:
     """Give a text in NFC with single blanks."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    return " ".join(composed(text).split())
 
 
 def _part(paragraph: etree._Element, part: Part) -> Part | None:

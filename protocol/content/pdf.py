@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ctypes
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from protocol.composition import composed
 from protocol.content.bounds import Bounds
 from protocol.content.text import FileText, Line
 
@@ -200,4 +200,4 @@ def clean(text: str) -> str:
     """Give a line in NFC with single blanks, ligatures taken apart and invisible characters gone."""
     if any("\ud800" <= letter <= "\udfff" for letter in text):
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return " ".join(unicodedata.normalize("NFC", text.translate(LIGATURES).translate(INVISIBLE)).split())
+    return " ".join(composed(text.translate(LIGATURES).translate(INVISIBLE)).split())

@@ -7,12 +7,12 @@ doanh, mật ong, khóa bí mật, mật khẩu) and titles of acts about secret
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
+from protocol.composition import composed
 from protocol.content.letterhead import letterhead_zone
 from protocol.content.text import FileText, Line
 from protocol.wire.plaintext import ascii_text
@@ -25,6 +25,8 @@ LONGEST_MARK = 48
 FIRST_LINES = 14
 FIRST_CELLS = 6
 MOST_CANDIDATES = 200
+LOOKED_AT = 4096
+"""Characters of a field or a name; composing a million marks on one letter could take for ever."""
 _WITHOUT_BLANKS = {mark.replace(" ", ""): mark for mark in MARKS}
 _PLAIN = {"TUYETMAT": "TUYỆT MẬT", "TOIMAT": "TỐI MẬT", "MAT": "MẬT"}
 _LABEL = re.compile(r"(?:ĐỘ|MỨC ĐỘ|MỨC|CHỈ ĐỘ)\s*MẬT\s*[:.]\s*", re.IGNORECASE)
@@ -53,7 +55,7 @@ class Mark:
 
 def degree_of(line: str) -> str | None:
     """Give the degree that a whole line states in capitals or behind ``Độ mật:``; ``None`` for everything else."""
-    text = unicodedata.normalize("NFC", line).strip(_AROUND)
+    text = composed(line).strip(_AROUND)
     labelled = _LABEL.match(text)
     rest = text[labelled.end() :].strip(_AROUND) if labelled else text
     if labelled:
@@ -63,7 +65,7 @@ def degree_of(line: str) -> str | None:
 
 def mark_in_field(text: str | None) -> str | None:
     """Give the degree that a field of the header states: as all of it, in brackets, before a dash, behind a label."""
-    text = unicodedata.normalize("NFC", text or "")
+    text = composed((text or "")[:LOOKED_AT])
     whole = _WITHOUT_BLANKS.get("".join(text.strip(_AROUND).split()).upper())
     if whole:
         return whole
@@ -76,7 +78,7 @@ def mark_in_field(text: str | None) -> str | None:
 
 def mark_in_name(name: str | None) -> str | None:
     """Give the degree that the name of a file states, also without marks (``[MAT]``, ``TOI_MAT``)."""
-    stem = unicodedata.normalize("NFC", name or "").rpartition(".")[0] or (name or "")
+    stem = composed((name or "")[:LOOKED_AT]).rpartition(".")[0] or (name or "")[:LOOKED_AT]
     found = mark_in_field(stem.replace("_", " _ "))
     if found:
         return found

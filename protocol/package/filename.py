@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from protocol.composition import composed
+
 LONGEST = 200
 """Characters; the longest attachment name that receivers in the field provide for (ATT-07)."""
 LONGEST_BYTES = 255
@@ -32,7 +34,7 @@ def safe_name(name: str | None) -> str:
     text = name or ""
     if len(text) > _ABSURD:  # the part that remains lies at the ends
         text = text[: _ABSURD // 2] + text[-_ABSURD // 2 :]
-    text = unicodedata.normalize("NFC", text)
+    text = composed(text)
     text = _DRIVE.sub("", _SEPARATORS.split(text)[-1])
     text = "".join(letter for letter in text if unicodedata.category(letter) not in {"Cc", "Cf", "Cs", "Co", "Cn"})
     text = _FORBIDDEN.sub("_", text)
@@ -44,7 +46,7 @@ def safe_name(name: str | None) -> str:
 
 def is_safe(name: str) -> bool:
     """Whether a name can be stored under as it is (length apart)."""
-    return bool(name) and (len(name) > LONGEST or safe_name(name) == unicodedata.normalize("NFC", name))
+    return bool(name) and (len(name) > LONGEST or safe_name(name) == composed(name))
 
 
 def extension(name: str) -> str:

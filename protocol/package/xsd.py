@@ -9,7 +9,6 @@ payloads, which the skeleton does not carry, nor at attributes, which nobody rea
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from lxml import etree
 
 import schemas
+from protocol.composition import composed
 from protocol.finding import quote
 from protocol.package.model import NAMESPACE
 from protocol.package.tree import child as child_of
@@ -36,7 +36,6 @@ MOST_ELEMENTS = 8_000
 """Elements of a package that is still explained; beyond it only the root is named."""
 MOST_FAULTS = 500
 """Faults that are told of one package."""
-_COMPOSABLE = 10_000
 _XS = "{http://www.w3.org/2001/XMLSchema}"
 _SCH = "{http://purl.oclc.org/dsdl/schematron}"
 _BLANKS = " \t\r\n"
@@ -172,7 +171,7 @@ def _fill(copy: Element, element: Element, place: _Place, origin: Origin | None)
     if place.is_opaque:
         return
     if place.is_text:
-        copy.text = _composed(_own_text(element))
+        copy.text = composed(_own_text(element))
         if len(element):
             for child in elements(element):
                 etree.SubElement(copy, child.tag)  # where it must not be
@@ -191,13 +190,6 @@ def _own_text(element: Element) -> str:
     if not len(element):
         return element.text or ""
     return (element.text or "") + "".join(child.tail or "" for child in element)
-
-
-def _composed(text: str) -> str:
-    """Compose letters and their marks, since lengths count characters as people do; the absurdly long are too long."""
-    if len(text) > _COMPOSABLE or text.isascii():
-        return text
-    return unicodedata.normalize("NFC", text)
 
 
 @lru_cache(maxsize=2)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from protocol.composition import composed
 from protocol.finding import Finding
 from protocol.package.model import DocumentPackage, StatusPackage
 from protocol.rules.context import HEADER, Context, DocumentRule, StatusRule
-from protocol.rules.surroundings import composed
 
 
 def sender(context: Context, package: DocumentPackage | StatusPackage) -> Iterator[Finding]:

@@ -6,10 +6,10 @@ file that could not be read, on pages behind the signature without a heading.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from protocol.composition import composed
 from protocol.content import names
 from protocol.content.enclosures import Enclosures, roman
 from protocol.content.maindocument import MainDocument
@@ -174,7 +174,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _folded(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+    return " ".join(composed(text).casefold().split())
 
 
 RULES: tuple[DocumentRule, ...] = (in_header, in_text, count, numbering, unlisted)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
+from protocol.composition import composed
 from protocol.finding import Finding
 from protocol.package.identity import document_id as compose
 from protocol.package.model import DocumentPackage
@@ -31,7 +31,7 @@ def length(text: str) -> int:
     """Count characters the way a person does: code points of the composed form, not bytes."""
     if len(text) > _ABSURD:
         return len(text)  # beyond every limit either way, and composing could take for ever
-    return len(unicodedata.normalize("NFC", text))
+    return len(composed(text))
 
 
 def identifier(context: Context, package: DocumentPackage) -> Iterator[Finding]:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from protocol.composition import composed
 from protocol.finding import Finding
 from protocol.package.model import Business, DocumentPackage, ResponseFor, StatusPackage
 from protocol.rules.business import BUSINESS, NEW, RECALL, REPLACEMENT, UPDATE
 from protocol.rules.context import HEADER, Context, DocumentRule, StatusRule
-from protocol.rules.surroundings import KnownDocument, Surroundings, composed
+from protocol.rules.surroundings import KnownDocument, Surroundings
 
 RETURNED, TAKE_BACK, AGREED, DECLINED = "02", "13", "15", "16"
 PROGRESS = ("01", "03", "04", "05", "06")

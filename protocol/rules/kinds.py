@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
+from protocol.composition import composed
 from protocol.finding import Finding
 from protocol.package.model import DocumentPackage
 from protocol.rules import doctypes
@@ -79,8 +79,8 @@ def paper(context: Context, package: DocumentPackage) -> Iterator[Finding]:
 
 
 def _first_group(text: str) -> str:
-    composed = _BEFORE.sub("", unicodedata.normalize("NFC", text), count=1)
-    return re.split(r"[-/]", composed, maxsplit=1)[0].strip()
+    first = _BEFORE.sub("", composed(text), count=1)
+    return re.split(r"[-/]", first, maxsplit=1)[0].strip()
 
 
 def _begins(group: str, abbreviation: str) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
+from protocol.composition import composed
 from protocol.finding import Finding
 from protocol.package.model import DocumentPackage, SignerInfo
 from protocol.rules.context import HEADER, Context, DocumentRule
@@ -64,7 +64,7 @@ def competence(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     who = package.header.signer
     if who is None or not who.competence:
         return
-    text, path = unicodedata.normalize("NFC", who.competence[:_LOOKED_AT]), f"{HEADER}/SignerInfo/Competence"
+    text, path = composed(who.competence[:_LOOKED_AT]), f"{HEADER}/SignerInfo/Competence"
     said = _COMPETENCE.match(text)
     if not said:
         yield from context.breach("competence-unknown", path, expected="TM. Q. KT. TL. TUQ.", got=who.competence)
@@ -87,7 +87,7 @@ def competence(context: Context, package: DocumentPackage) -> Iterator[Finding]:
 def title(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     """HDR-16: no academic title, rank or title of honour before the name, but where ND 30/2020 lets them stand."""
     who = package.header.signer
-    if who is None or not who.full_name or not _TITLE.match(unicodedata.normalize("NFC", who.full_name[:_LOOKED_AT])):
+    if who is None or not who.full_name or not _TITLE.match(composed(who.full_name[:_LOOKED_AT])):
         return
     if not _may_bear_titles(package, who):
         yield from context.breach("title-before-name", f"{HEADER}/SignerInfo/FullName", got=who.full_name)
@@ -97,11 +97,11 @@ def _may_bear_titles(package: DocumentPackage, who: SignerInfo) -> bool:
     sender = package.header.sender
     texts = (sender.organ_name, sender.organization_in_charge, who.position, who.competence)
     joined = " ".join(text[:_LOOKED_AT] for text in texts if text)
-    return _MAY_BEAR_TITLES.search(unicodedata.normalize("NFC", joined)) is not None
+    return _MAY_BEAR_TITLES.search(composed(joined)) is not None
 
 
 def _even(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text[:_LOOKED_AT]).casefold().split())
+    return " ".join(composed(text[:_LOOKED_AT]).casefold().split())
 
 
 RULES: tuple[DocumentRule, ...] = (named, competence, title)

@@ -7,13 +7,13 @@ known ones was never exchanged.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
+from protocol.composition import composed
 from protocol.content.names import spelled
 
 _Entry = TypeVar("_Entry")
@@ -117,11 +117,6 @@ class Surroundings:
 
 
 NOTHING_KNOWN = Surroundings()
-
-
-def composed(text: str) -> str:
-    """Give a text in NFC, in which identifiers are compared."""
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def from_json(value: object) -> Surroundings:
