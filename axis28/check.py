@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
-import json
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -18,12 +18,16 @@ from schemas import messages
 
 if TYPE_CHECKING:
     from axis28.checking.examination import Settings
-    from axis28.checking.result import Outcome
+    from axis28.checking.gathering import Gathered
+    from axis28.checking.result import Outcome, Unread
     from axis28.command import Subparsers
     from protocol.rules.surroundings import Surroundings
 
 FORMATS = ("text", "json", "sarif", "junit")
 MOST_JOBS = 256
+_STDIO = Path("-")
+MOST_MB = 256
+"""Beyond it the reader gives up, whatever was agreed."""
 
 
 def register(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
@@ -38,6 +42,7 @@ def register(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
     parser.add_argument("--profile", choices=("axis", "strict"), default="strict", help=text("profile"))
     parser.add_argument("--now", type=instant, metavar="ISO", help=text("now"))
     parser.add_argument("--context", type=Path, metavar="FILE", help=text("context"))
+    parser.add_argument("--max-mb", type=_megabytes, metavar="N", help=text("max-mb"))
     parser.add_argument("--trust", type=Path, metavar="DIR", help=text("trust"))
     parser.add_argument("--format", choices=FORMATS, default="text", help=text("format"))
     parser.add_argument("--lang", choices=messages.LANGUAGES, default=lang, help=text("lang"))
@@ -50,25 +55,28 @@ def register(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
 def run(args: argparse.Namespace) -> int:
     """Check and report; 0 where no file fails, 1 where one does, 2 where one could not be read."""
     from axis28.checking.examination import Settings
-    from axis28.checking.gathering import NothingThere, gather
+    from axis28.checking.gathering import gather
     from protocol.rules.context import VIETNAM
 
     lang: str = args.lang
     if args.trust is not None:
         raise _complaint(lang, "trust-later")
-    try:
-        files = gather(args.files)
-    except NothingThere as answer:
-        raise _complaint(lang, answer.key, path=answer.path, problem=answer.problem) from answer
+    gathered = gather(args.files)
+    output = None if args.output in (None, _STDIO) else args.output
+    _refuse_to_overwrite(output, args, gathered.files)
+    if not gathered.files and args.format == "text":
+        for unread in _missed(gathered, lang):
+            _tell(unread, lang)
+        return USAGE
     settings = Settings(
         profile=args.profile,
         now=args.now or datetime.now(VIETNAM),
-        surroundings=_surroundings(args.context, lang),
+        surroundings=_within(_surroundings(args.context, lang), args.max_mb),
         contents=not args.no_contents,
         digests=args.format == "sarif",
     )
-    with _ending_in_order(), _target(args.output, lang) as target:
-        outcomes = _watched(files, settings, args)
+    with _ending_in_order(), _target(output, lang) as target:
+        outcomes = _watched(gathered, settings, args)
         codes = _text(outcomes, target, args) if args.format == "text" else _machine(outcomes, target, args)
     return max(codes, default=0)
 
@@ -103,7 +111,16 @@ def _machine(outcomes: Iterator[Outcome], target: TextIO, args: argparse.Namespa
     return {_code(outcome) for outcome in known}
 
 
-def _watched(files: Sequence[str], settings: Settings, args: argparse.Namespace) -> Iterator[Outcome]:
+def _refuse_to_overwrite(output: Path | None, args: argparse.Namespace, files: Sequence[str]) -> None:
+    """Refuse a report in the place of what is checked: it would be lost."""
+    from axis28.output import overwritten
+
+    inputs = (*files, *([str(args.context)] if args.context else ()))
+    if output is not None and (lost := overwritten(output, inputs)) is not None:
+        raise _complaint(args.lang, "output-is-input", path=output, lost=lost)
+
+
+def _watched(gathered: Gathered, settings: Settings, args: argparse.Namespace) -> Iterator[Outcome]:
     """Check the files beside each other, tell how far it has come, and say on stderr which could not be read."""
     from concurrent.futures.process import BrokenProcessPool
 
@@ -111,22 +128,38 @@ def _watched(files: Sequence[str], settings: Settings, args: argparse.Namespace)
     from axis28.checking.result import Unread
     from axis28.checking.work import outcomes
 
-    progress = Progress(sys.stderr, args.lang, len(files), quiet=args.quiet)
+    for unread in _missed(gathered, args.lang):
+        _tell(unread, args.lang)
+        yield unread
+    if not gathered.files:
+        return
+    progress = Progress(sys.stderr, args.lang, len(gathered.files), quiet=args.quiet)
     try:
-        with contextlib.closing(outcomes(files, settings, args.jobs)) as working:
+        with contextlib.closing(outcomes(gathered.files, settings, args.jobs)) as working:
             for outcome in working:
                 progress.clear()
                 if isinstance(outcome, Unread):
-                    words = messages.text(
-                        "check.unreadable-file", args.lang, path=outcome.file, problem=outcome.problem
-                    )
-                    print(f"axis28: {words}", file=sys.stderr)
+                    _tell(outcome, args.lang)
                 yield outcome
                 progress.step()
     except BrokenProcessPool as error:
         raise _complaint(args.lang, "worker-lost") from error
     finally:
         progress.clear()
+
+
+def _missed(gathered: Gathered, lang: str) -> Iterator[Unread]:
+    from axis28.checking.result import Unread
+
+    for each in gathered.missed:
+        yield Unread(each.path, messages.text(f"check.{each.key}", lang, problem=each.problem))
+
+
+def _tell(unread: Unread, lang: str) -> None:
+    from axis28.checking.visible import escaped
+
+    words = messages.text("check.unreadable-file", lang, path=escaped(unread.file), problem=unread.problem)
+    print(f"axis28: {words}", file=sys.stderr)
 
 
 def _code(outcome: Outcome) -> int:
@@ -138,30 +171,56 @@ def _code(outcome: Outcome) -> int:
 def instant(text: str) -> datetime:
     """Read an instant; one without an offset is Vietnamese time."""
     from protocol.rules.context import VIETNAM
+    from protocol.rules.surroundings import usable
 
     try:
-        given = datetime.fromisoformat(text)
-        return given if given.utcoffset() is not None else given.replace(tzinfo=VIETNAM)
+        given: datetime | None = datetime.fromisoformat(text)
     except ValueError:
-        raise CommandError(messages.text("check.bad-now", messages.language(), value=text)) from None
+        given = None
+    if given is not None and given.utcoffset() is None:
+        given = given.replace(tzinfo=VIETNAM)
+    if given is None or not usable(given):
+        raise CommandError(messages.text("check.bad-now", messages.language(), value=text))
+    return given
 
 
 def _jobs(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:4]) <= MOST_JOBS and len(text) < 4):
-        raise argparse.ArgumentTypeError(messages.text("check.bad-jobs", messages.language(), value=text))
+    return _number(text, MOST_JOBS, "bad-jobs")
+
+
+def _megabytes(text: str) -> int:
+    return _number(text, MOST_MB, "bad-max-mb")
+
+
+def _number(text: str, most: int, complaint: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:4]) <= most and len(text) < 4):
+        raise argparse.ArgumentTypeError(messages.text(f"check.{complaint}", messages.language(), value=text))
     return int(text)
 
 
+def _within(surroundings: Surroundings, megabytes: int | None) -> Surroundings:
+    """Let the option say how much the files of a package may come to, whatever the context says."""
+    from protocol.package.limits import MB
+
+    if megabytes is None:
+        return surroundings
+    return replace(surroundings, limits=replace(surroundings.limits, policy_bytes=megabytes * MB))
+
+
 def _surroundings(path: Path | None, lang: str) -> Surroundings:
-    from protocol.rules.surroundings import NOTHING_KNOWN, SurroundingsError, from_json
+    from axis28.jsontext import NotJson, parsed
+    from protocol.rules.contextfile import SurroundingsError, from_json
+    from protocol.rules.surroundings import NOTHING_KNOWN
 
     if path is None:
         return NOTHING_KNOWN
     try:
-        return from_json(json.loads(path.read_bytes()))
+        return from_json(parsed(path.read_bytes(), lang))
     except OSError as error:
         raise _complaint(lang, "context-unreadable", path=path, problem=error.strerror or error) from error
-    except (ValueError, RecursionError, SurroundingsError) as error:
+    except SurroundingsError as error:
+        raise _complaint(lang, "context-unreadable", path=path, problem=error.text(lang)) from error
+    except NotJson as error:
         raise _complaint(lang, "context-unreadable", path=path, problem=error) from error
 
 

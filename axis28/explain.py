@@ -30,7 +30,7 @@ def register(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser(
         "explain", help=messages.text("explain.help", lang), description=messages.text("explain.description", lang)
     )
-    parser.add_argument("id", metavar="ID", help=messages.text("explain.id", lang))
+    parser.add_argument("ids", metavar="ID", nargs="+", help=messages.text("explain.id", lang))
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help=messages.text("explain.format", lang)
     )
@@ -38,14 +38,17 @@ def register(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print what the id means; ``CommandError`` with the nearest ids where nothing has it."""
+    """Print what the ids mean; ``CommandError`` with the nearest ids where nothing has one, and then nothing else."""
     from axis28.explanation import explain, nearest
 
-    found = explain(args.id)
-    if not found:
-        like = nearest(args.id)
-        key = "explain.unknown-but" if like else "explain.unknown"
-        raise CommandError(messages.text(key, args.lang, id=args.id, nearest=", ".join(like)))
+    found: list[Explanation] = []
+    for wanted in dict.fromkeys(args.ids):
+        meant = explain(wanted)
+        if not meant:
+            like = nearest(wanted)
+            key = "explain.unknown-but" if like else "explain.unknown"
+            raise CommandError(messages.text(key, args.lang, id=wanted, nearest=", ".join(like)))
+        found += (one for one in meant if one not in found)
     if args.format == "json":
         entries = [{"kind": one.kind, "id": one.id, **one.facts} for one in found]
         print(json.dumps({"schema": SCHEMA, "entries": entries}, ensure_ascii=False, indent=2))
@@ -106,6 +109,22 @@ def _reasons(_key: str, value: Any, lang: str) -> Iterator[str]:
         yield f"{reason['reason']} ({_weights(reason, lang)})"
 
 
+def _later(_key: str, value: Any, lang: str) -> Iterator[str]:
+    if value:
+        part = messages.text(f"trace.part.{value['part']}", lang)
+        yield f"{value['what'][lang]} ({part})"
+
+
+def _question(_key: str, value: Any, lang: str) -> Iterator[str]:
+    if value:
+        yield f"{value['id']}: {value['question'][lang]}"
+
+
+def _cases(_key: str, value: Any, _lang: str) -> Iterator[str]:
+    for case in value:
+        yield f"{case['vector']} · {case['requirement']} · axis: {case['axis']}, strict: {case['strict']}"
+
+
 def _sample(key: str, value: Any, lang: str) -> Iterator[str]:
     """Show the first of many; ``--format json`` has them all."""
     if len(value) > _SAMPLE:
@@ -134,6 +153,9 @@ _SHOWN: Mapping[str, Callable[[str, Any, str], Iterator[str]]] = {
     "source": _sources,
     "reasons": _reasons,
     "vectors": _sample,
+    "cases": _cases,
+    "later": _later,
+    "question": _question,
     "weight": _weight,
     "expect": _expected,
 }

@@ -1,4 +1,4 @@
-"""What this installation knows of an id: a requirement, check, reason, vector, observed case, mutant or fault.
+"""What this installation knows of an id: a requirement, check, reason, vector, case, question, mutant or fault.
 
 Facts are language-neutral values, ``{"vi", "en"}`` texts and lists of these; ``axis28/explain.py`` shows them.
 """
@@ -57,6 +57,7 @@ def _holders() -> Mapping[str, tuple[tuple[str, ...], Callable[[str], Facts]]]:
         "reason": (tuple(registry.reasons()), _reason),
         "vector": (tuple(vector["id"] for vector in vectors()), _vector),
         "quirk": (tuple(registry.quirks()), _quirk),
+        "question": (tuple(registry.questions()), _question),
         "mutant": (tuple(registry.mutants()), _mutant),
         "fault": (tuple(registry.faults()), _fault),
     }
@@ -83,15 +84,20 @@ def _verified(entry: Requirement) -> Facts:
     verification = entry.verification
     return {
         "verification": verification.kind,
-        "how": verification.how,
-        "evidence": verification.evidence if verification.kind == "declaration" else None,
-        "excluded": verification.reason if verification.kind == "excluded" else None,
         "pending": verification.pending,
+        "how": verification.how,
+        "later": {"part": verification.later.part, "what": verification.later.what} if verification.later else None,
+        "evidence": verification.evidence if verification.kind == "declaration" else None,
+        "excluded": verification.reason if verification.reason["en"] else None,
         "certificate": entry.certificate,
         "profile": entry.profile,
-        "question": entry.open.question if entry.open else None,
+        "question": _asked(entry.open.question) if entry.open else None,
         "policy": entry.open.policy if entry.open else None,
     }
+
+
+def _asked(question: str) -> Facts:
+    return {"id": question, "question": registry.question(question).question}
 
 
 def _cited_by(requirement: str) -> Facts:
@@ -170,9 +176,20 @@ def _quirk(name: str) -> Facts:
         "text": registry.quirk(name).text,
         "checks": [check.id for check in registry.checks().values() if name in check.quirk],
         "reasons": [_weighed(reason.code) for reason in registry.reasons().values() if name in reason.quirk],
-        "vectors": [vector["id"] for vector in vectors() if name in vector["quirk"]],
+        "cases": [_judged(vector) for vector in vectors() if name in vector["quirk"]],
         "faults": [fault.name for fault in registry.faults().values() if name in fault.entry.get("quirk", ())],
     }
+
+
+def _judged(vector: Facts) -> Facts:
+    verdicts = {profile: vector["expect"][profile]["verdict"] for profile in ("axis", "strict")}
+    return {"vector": vector["id"], "requirement": vector["requirement"], **verdicts}
+
+
+def _question(name: str) -> Facts:
+    entry = registry.question(name)
+    citing = [one.id for one in registry.requirements().values() if one.open and one.open.question == name]
+    return {"text": entry.question, "why": entry.why, "policy": entry.policy, "requirements": citing}
 
 
 def _mutant(name: str) -> Facts:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import os
 import shutil
 import sys
 import tempfile
@@ -24,7 +26,10 @@ if TYPE_CHECKING:
 KINDS = ("new", "recall", "update", "replace")
 STATUS_CODES = ("01", "02", "03", "04", "05", "06", "13", "15", "16")
 _STDIO = "-"
+_STDOUT = "<stdout>"
 _IN_MEMORY = 1024 * 1024
+MOST_JSON = 400_000_000
+"""Bytes of a JSON file: more than the base64 of the largest package."""
 
 
 def register(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
@@ -94,10 +99,11 @@ def run(args: argparse.Namespace) -> int:
     lang: str = args.lang
     with ExitStack() as held:
         folder = Path() if args.from_json in (None, _STDIO) else Path(args.from_json).parent
-        desk = Desk(folder, args.now or datetime.now(VIETNAM), lang, held)
+        desk = Desk(folder, args.now or datetime.now(VIETNAM), lang, held, _from_flags(vars(args)))
         package: Package
         try:
             order = _order(args, desk)
+            _refuse_to_overwrite(order, args, desk)
             if args.package == "document":
                 package = make_document(sample_document(order, desk) if args.sample else order, desk)
             else:
@@ -105,7 +111,7 @@ def run(args: argparse.Namespace) -> int:
         except OrderRefused as refusal:
             raise CommandError(refusal.text) from refusal
         made = held.enter_context(tempfile.SpooledTemporaryFile(_IN_MEMORY, prefix="axis28-"))
-        report = _checked(package, made, desk, args.output)
+        report = _checked(package, made, desk, _STDOUT if args.output == _STDIO else args.output)
         if report.remarks:
             _show(report, lang)
         if report.verdict != "pass" and not args.force:
@@ -124,15 +130,39 @@ def _order(args: argparse.Namespace, desk: Desk) -> dict[str, Any]:
     lang, base = desk.lang, {"package": args.package}
     if args.from_json is not None:
         try:
-            read = sys.stdin.buffer.read() if args.from_json == _STDIO else Path(args.from_json).read_bytes()
+            read = _json(args.from_json)
         except OSError as error:
             raise _complaint(lang, "json-unreadable", path=args.from_json, problem=error.strerror or error) from error
+        if len(read) > MOST_JSON:
+            raise _complaint(lang, "json-too-large", path=args.from_json, most=MOST_JSON)
         base = parse(read, lang)
         if base["package"] != args.package:
             raise _complaint(lang, "other-package", given=base["package"], wanted=args.package)
-    order = merged(base, _from_flags(vars(args)))
-    validate(order, lang)
+    order = merged(base, desk.flags)
+    validate(order, lang, desk.flags)
     return order
+
+
+def _json(path: str) -> bytes:
+    if path != _STDIO:
+        with Path(path).open("rb") as stream:
+            return stream.read(MOST_JSON + 1)
+    if sys.stdin is None:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+    return sys.stdin.buffer.read(MOST_JSON + 1)
+
+
+def _refuse_to_overwrite(order: dict[str, Any], args: argparse.Namespace, desk: Desk) -> None:
+    """Refuse to write, even when told to force it, over what the package is made from."""
+    from axis28.output import overwritten
+
+    if args.output == _STDIO:
+        return
+    paths = [order.get("about"), *(file.get("path") for file in order.get("files", []))]
+    inputs = [str(desk.folder / path) for path in paths if isinstance(path, str)]
+    inputs += [args.from_json] if args.from_json not in (None, _STDIO) else []
+    if (lost := overwritten(Path(args.output), inputs)) is not None:
+        raise _complaint(desk.lang, "output-is-input", path=args.output, lost=lost)
 
 
 def _from_flags(given: dict[str, Any]) -> dict[str, Any]:

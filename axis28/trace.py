@@ -49,12 +49,13 @@ def lines(found: Trace, lang: str) -> Iterator[str]:
     yield summary(found, lang)
     yield ""
     yield from table(found, lang)
-    for part, names in found.pending.items():
-        if names:
-            yield ""
-            bringing = messages.text(f"trace.part.{part}", lang)
-            yield messages.text("trace.pending", lang, part=bringing, count=len(names))
-            yield from _listed(names)
+    for key, parted in (("trace.pending", found.pending), ("trace.later", found.later)):
+        for part, names in parted.items():
+            if names:
+                yield ""
+                bringing = messages.text(f"trace.part.{part}", lang)
+                yield messages.text(key, lang, part=bringing, count=len(names))
+                yield from _listed(names)
     if found.open:
         yield ""
         yield messages.text("trace.open", lang, count=len(found.open))
@@ -62,20 +63,34 @@ def lines(found: Trace, lang: str) -> Iterator[str]:
 
 
 def summary(found: Trace, lang: str) -> str:
-    """Give the one line that says whether the catalogue is whole."""
-    return messages.text("trace.summary", lang, accounted=found.accounted, total=found.total, gaps=len(found.gaps))
+    """Give the one line that says whether the catalogue is whole, and how much of it is verified already."""
+    return messages.text(
+        "trace.summary",
+        lang,
+        accounted=found.accounted,
+        total=found.total,
+        verified=found.verified,
+        partly=sum(map(len, found.later.values())),
+        waiting=sum(found.waiting.values()),
+        declared=found.of_kind("declaration"),
+        excluded=found.of_kind("excluded"),
+        gaps=len(found.gaps),
+    )
 
 
 def table(found: Trace, lang: str) -> Iterator[str]:
-    """Give the counts by kind of verification and by level."""
+    """Give the counts by kind of verification and by level, and how many of each kind nothing verifies yet."""
     levels = list(next(iter(found.counts.values())))
     every = messages.text("trace.all", lang)
     rows = {messages.text(f"trace.kind.{kind}", lang): row for kind, row in found.counts.items()}
     rows[every] = {level: sum(row[level] for row in found.counts.values()) for level in levels}
+    waiting = [*found.waiting.values(), sum(found.waiting.values())]
     width = max(map(len, rows))
-    yield " ".join([" " * width, *(f"{level:>5}" for level in levels), f"{every:>7}"])
-    for name, row in rows.items():
-        yield " ".join([name.ljust(width), *(f"{row[level]:>5}" for level in levels), f"{sum(row.values()):>7}"])
+    pending = messages.text("trace.waiting", lang)
+    yield " ".join([" " * width, *(f"{level:>5}" for level in levels), f"{every:>7}", f"{pending:>10}"])
+    for (name, row), still in zip(rows.items(), waiting, strict=True):
+        numbers = [*(f"{row[level]:>5}" for level in levels), f"{sum(row.values()):>7}", f"{still:>10}"]
+        yield " ".join([name.ljust(width), *numbers])
 
 
 def complaint(gap: Gap, lang: str) -> str:
@@ -94,8 +109,11 @@ def _document(found: Trace) -> dict[str, Any]:
         "schema": SCHEMA,
         "total": found.total,
         "accounted": found.accounted,
+        "verified": found.verified,
+        "waiting": found.waiting,
         "counts": found.counts,
         "pending": found.pending,
+        "later": found.later,
         "open": found.open,
         "gaps": [
             {

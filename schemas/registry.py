@@ -1,4 +1,4 @@
-"""The registries: reasons, checks, requirements, mutants, faults and observed cases, merged from their files and typed.
+"""The registries: reasons, checks, requirements, questions, mutants, faults and cases, merged and typed.
 
 Ids in them are never renamed and never used again for something else, because reports and waivers of other people cite
 them. Every lookup of an unknown id raises ``UnknownId`` (a ``KeyError``); a file that breaks its shape raises
@@ -98,6 +98,16 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """A question that the sources leave open, why it matters and what holds until it is answered."""
+
+    id: str
+    question: Mapping[str, str]
+    why: Mapping[str, str]
+    policy: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Quirk:
     """A case observed in the field, on the wire or in packages, that a receiver or a sender has to live with."""
 
@@ -161,6 +171,17 @@ def faults() -> Mapping[str, Fault]:
 def quirks() -> Mapping[str, Quirk]:
     """Read the cases observed in the field (``schemas/quirks.json``)."""
     return _merged(["quirks.json"], _quirk)
+
+
+def question(question_id: str) -> Question:
+    """Give the open question ``question_id``; ``UnknownId`` when there is none."""
+    return _found(questions(), question_id, "open question")
+
+
+@lru_cache(maxsize=1)
+def questions() -> Mapping[str, Question]:
+    """Read the questions that the sources leave open (``schemas/questions.json``)."""
+    return _merged(["questions.json"], _question)
 
 
 def _found(entries: Mapping[str, _Entry], key: str, kind: str) -> _Entry:
@@ -232,6 +253,10 @@ def _mutant(fields: Fields) -> Mutant:
 
 def _quirk(fields: Fields) -> Quirk:
     return Quirk(fields.key, fields.bilingual("text"))
+
+
+def _question(fields: Fields) -> Question:
+    return Question(fields.key, fields.bilingual("question"), fields.bilingual("why"), fields.bilingual("policy"))
 
 
 def _fault(fields: Fields) -> Fault:

@@ -18,6 +18,8 @@ LEVELS = ("L1", "L2", "L3", "L4")
 PARTIES = ("S", "R", "A", "org")
 """Sender, receiver, axis; ``org`` is a duty of the agency itself, which no package and no behaviour shows."""
 KINDS = ("rule", "scenario", "load", "fuzz", "declaration", "excluded")
+UNEXECUTED = ("declaration", "excluded")
+"""Kinds that nothing is run for."""
 PARTS = ("signing", "suite", "load", "fuzz", "axis")
 """Parts of the project that bring the verification of a requirement that nothing verifies yet."""
 CERTIFICATES = ("connect", "exchange", "business", "signing", "load", "axis", "none")
@@ -37,12 +39,23 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Later:
+    """What a later ``part`` of the project adds to a verification that exists: ``what`` nothing verifies yet."""
+
+    part: str
+    what: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Verification:
     """How a requirement is verified.
 
     ``rule``: a package and its surroundings decide; ``scenario``: the behaviour of a system; ``load`` and ``fuzz``: a
-    campaign; ``declaration``: the ``evidence`` that is handed in; ``excluded``: not at all, for the ``reason`` given.
-    ``pending`` names the part of the project that brings what is still missing, and is ``None`` where nothing is.
+    campaign; ``declaration``: the ``evidence`` that is handed in; ``excluded``: not at all. ``reason`` says why nothing
+    is executed: of every exclusion, and of a declaration where the law binds a system.
+
+    ``pending`` names the part of the project that brings the whole verification: until then ``how`` is a plan. Where
+    something exists already, ``how`` says no more than that does and ``later`` what is still to come.
     """
 
     kind: str
@@ -50,6 +63,7 @@ class Verification:
     evidence: Mapping[str, str]
     reason: Mapping[str, str]
     pending: str | None
+    later: Later | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +139,25 @@ def _parties(fields: Fields) -> tuple[str, ...]:
 
 def _verification(fields: Fields) -> Verification:
     kind = fields.chosen("kind", KINDS)
-    for field, wanted in (("evidence", "declaration"), ("reason", "excluded")):
-        if (field in fields.entry) != (kind == wanted):
-            raise fields.wrong(field, f"stands exactly where the kind is {wanted!r}")
+    if ("evidence" in fields.entry) != (kind == "declaration"):
+        raise fields.wrong("evidence", "stands exactly where the kind is 'declaration'")
+    reasoned = "reason" in fields.entry
+    if (reasoned and kind not in UNEXECUTED) or (kind == "excluded" and not reasoned):
+        raise fields.wrong("reason", "stands where the kind is 'excluded', and may where it is 'declaration'")
+    if "later" in fields.entry and (kind in UNEXECUTED or "pending" in fields.entry):
+        raise fields.wrong("later", "adds to something that exists: neither to paper nor to what is pending")
     return Verification(
         kind=kind,
         how=fields.bilingual("how"),
         evidence=fields.bilingual("evidence", optional=True),
         reason=fields.bilingual("reason", optional=True),
         pending=fields.choice("pending", PARTS),
+        later=_later(fields.nested("later")) if "later" in fields.entry else None,
     )
+
+
+def _later(fields: Fields) -> Later:
+    return Later(fields.chosen("part", PARTS), fields.bilingual("what"))
 
 
 def _open(fields: Fields) -> Open:

@@ -50,14 +50,29 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """The catalogue as it stands: how each requirement is verified, what is still to come, and what is wrong."""
+    """The catalogue as it stands: how each requirement is verified, what is still to come, and what is wrong.
+
+    ``counts`` are by kind and level, ``waiting`` by kind: how many of these nothing verifies yet. ``pending`` and
+    ``later`` list the ids by the part that brings all, or the rest, of their verification.
+    """
 
     counts: Mapping[str, Mapping[str, int]]
+    waiting: Mapping[str, int]
     pending: Mapping[str, tuple[str, ...]]
+    later: Mapping[str, tuple[str, ...]]
     open: tuple[str, ...]
     gaps: tuple[Gap, ...]
     total: int
     accounted: int
+
+    def of_kind(self, kind: str) -> int:
+        """Count the requirements that are verified in this way, or will be."""
+        return sum(self.counts[kind].values())
+
+    @property
+    def verified(self) -> int:
+        """Count the requirements that something in this tree verifies."""
+        return sum(self.of_kind(kind) - self.waiting[kind] for kind in PROOFS)
 
     @property
     def whole(self) -> bool:
@@ -83,18 +98,28 @@ def trace(
     citations: Iterable[Citation],
     catalogue: Mapping[str, Requirement] | None = None,
     frozen: Collection[str] | None = None,
+    questions: Collection[str] | None = None,
 ) -> Trace:
-    """Judge the catalogue (of this installation) against what cites it and against the ids that are ``frozen``."""
+    """Judge the catalogue (of this installation) against what cites it, the ids ``frozen`` and the open questions."""
     entries = registry.requirements() if catalogue is None else catalogue
     known = schemas.json_data("frozen.json").get("requirements", []) if frozen is None else frozen
     cited = tuple(citations)
-    wrong = [*_ids(entries, known), *_strangers(cited, entries), *_verified(entries, cited), *_exclusions(entries)]
+    wrong = [
+        *_ids(entries, known),
+        *_strangers(cited, entries),
+        *_verified(entries, cited),
+        *_exclusions(entries),
+        *_declarations(entries.values()),
+        *_questions(entries.values(), registry.questions() if questions is None else questions),
+    ]
     blamed = {gap.id for gap in wrong}
     return Trace(
         counts=_counts(entries.values()),
-        pending={
-            part: tuple(entry.id for entry in entries.values() if entry.verification.pending == part) for part in PARTS
-        },
+        waiting=_waiting(entries.values()),
+        pending=_by_part((entry.id, entry.verification.pending) for entry in entries.values()),
+        later=_by_part(
+            (entry.id, entry.verification.later.part) for entry in entries.values() if entry.verification.later
+        ),
         open=tuple(entry.id for entry in entries.values() if entry.open is not None),
         gaps=tuple(wrong),
         total=len(entries),
@@ -105,6 +130,16 @@ def trace(
 def _counts(entries: Iterable[Requirement]) -> Mapping[str, Mapping[str, int]]:
     found = Counter((entry.verification.kind, entry.level) for entry in entries)
     return {kind: {level: found[kind, level] for level in LEVELS} for kind in KINDS}
+
+
+def _waiting(entries: Iterable[Requirement]) -> Mapping[str, int]:
+    found = Counter(entry.verification.kind for entry in entries if entry.verification.pending is not None)
+    return {kind: found[kind] for kind in KINDS}
+
+
+def _by_part(parted: Iterable[tuple[str, str | None]]) -> Mapping[str, tuple[str, ...]]:
+    pairs = tuple(parted)
+    return {part: tuple(identifier for identifier, its in pairs if its == part) for part in PARTS}
 
 
 def _ids(entries: Mapping[str, Requirement], frozen: Collection[str]) -> Iterator[Gap]:
@@ -140,3 +175,21 @@ def _exclusions(entries: Mapping[str, Requirement]) -> Iterator[Gap]:
     excluded = [entry.id for entry in entries.values() if entry.verification.kind == "excluded"]
     if len(excluded) > EXCLUDED_AT_MOST:
         yield Gap("too-many-excluded", ", ".join(excluded), f"{len(excluded)} > {EXCLUDED_AT_MOST}")
+
+
+def _declarations(entries: Iterable[Requirement]) -> Iterator[Gap]:
+    """Find what the law demands of a system and only paper shows, without saying why nothing is executed."""
+    for entry in entries:
+        binding = entry.level in {"L1", "L2"} and not {"S", "R"}.isdisjoint(entry.binds)
+        if binding and entry.verification.kind == "declaration" and not entry.verification.reason["en"]:
+            yield Gap("unexplained-declaration", entry.id)
+
+
+def _questions(entries: Iterable[Requirement], known: Collection[str]) -> Iterator[Gap]:
+    asked: set[str] = set()
+    for entry in entries:
+        if entry.open is not None:
+            asked.add(entry.open.question)
+            if entry.open.question not in known:
+                yield Gap("unknown-question", entry.id, entry.open.question)
+    yield from (Gap("question-of-nothing", question) for question in known if question not in asked)

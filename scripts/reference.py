@@ -161,21 +161,23 @@ def faults() -> Iterator[str]:
 def requirements() -> Iterator[str]:
     """Describe the catalogue: the counts, then group by group what is demanded and how it is verified."""
     entries = registry.requirements().values()
-    counts = trace(()).counts
+    found = trace(())
     yield f"{len(entries)} requirements in {len(GROUPS)} groups, {sum(entry.core for entry in entries)} of them core"
     yield "(never to be waived). Each is verified by a rule (a package and its surroundings decide), a scenario (what a"
     yield "system does decides), a load run, fuzzing, or a declaration; a few are excluded, each with its reason."
     yield "`axis28 explain ID` prints one with everything that cites it, `axis28 trace` counts them."
     yield ""
-    levels = list(next(iter(counts.values())))
-    yield f"| Verified by | {' | '.join(levels)} | all |"
-    yield "| --- |" + " ---: |" * (len(levels) + 1)
-    for kind, row in counts.items():
-        yield f"| {kind} | {' | '.join(str(row[level]) for level in levels)} | {sum(row.values())} |"
+    levels = list(next(iter(found.counts.values())))
+    yield f"| Verified by | {' | '.join(levels)} | all | of these pending |"
+    yield "| --- |" + " ---: |" * (len(levels) + 2)
+    for kind, row in found.counts.items():
+        numbers = [*(row[level] for level in levels), sum(row.values()), found.waiting[kind]]
+        yield f"| {kind} | {' | '.join(map(str, numbers))} |"
     yield ""
     yield "Levels: L1 law · L2 technical regulation or guidance · L3 protocol as observed · L4 derived. A source marked"
-    yield "with ? was not read in its own text. **Pending**: a later part of the project brings the verification."
-    yield "**Open**: the sources leave a question; the policy beside it holds until it is answered."
+    yield "with ? was not read in its own text. **Pending**: a later part of the project brings the verification, which"
+    yield "is described as it will be. **Later**: what a later part adds to a verification that exists. **Open**: the"
+    yield "sources leave [a question](questions.md); the policy beside it holds until it is answered."
     for group in GROUPS:
         yield from ("", f"## {group} · {messages.text(f'explain.value.group.{group}', 'en')}", "")
         yield f"*{messages.text(f'explain.value.group.{group}', 'vi')}*"
@@ -197,10 +199,27 @@ def _requirement(entry: Requirement) -> Iterator[str]:
     yield f"- Verified by **{verification.kind}**: {_both(verification.how)}{pending}"
     if verification.kind == "declaration":
         yield f"- Evidence: {_both(verification.evidence)}"
-    if verification.kind == "excluded":
-        yield f"- Excluded because: {_both(verification.reason)}"
+    if verification.reason["en"]:
+        verdict = "Excluded" if verification.kind == "excluded" else "Not executed"
+        yield f"- {verdict} because: {_both(verification.reason)}"
+    if verification.later:
+        yield f"- **Later ({verification.later.part})**: {_both(verification.later.what)}"
     if entry.open:
-        yield f"- **Open ({entry.open.question})**: {_both(entry.open.policy)}"
+        question = f"[{entry.open.question}](questions.md#{_anchor(entry.open.question)})"
+        yield f"- **Open ({question})**: {_both(entry.open.policy)}"
+
+
+def questions() -> Iterator[str]:
+    """List the questions that the sources leave open, with what holds until they are answered."""
+    entries = registry.questions().values()
+    yield f"{len(entries)} questions that laws, regulations and observation leave open. Until one is answered, the"
+    yield "policy below holds; each requirement that rests on it says what it means there. Ids are never used again."
+    for entry in entries:
+        asking = [one.id for one in registry.requirements().values() if one.open and one.open.question == entry.id]
+        yield from ("", f"## {entry.id}", "", _both(entry.question), "")
+        yield f"- Why it matters: {_both(entry.why)}"
+        yield f"- Until answered: {_both(entry.policy)}"
+        yield f"- Requirements: {', '.join(f'[{one}](requirements.md#{_anchor(one)})' for one in asking)}"
 
 
 def _both(text: Mapping[str, str]) -> str:
@@ -227,6 +246,7 @@ _PAGES: tuple[tuple[str, str, str, Callable[[], Iterator[str]]], ...] = (
     ("quirks.md", "Cases observed in the field · Trường hợp quan sát được", "schemas/quirks.json", quirks),
     ("faults.md", "Faults · Sự cố giả lập", "schemas/faults.json", faults),
     ("requirements.md", "Requirements · Yêu cầu", "schemas/requirements/", requirements),
+    ("questions.md", "Open questions · Câu hỏi còn mở", "schemas/questions.json", questions),
     ("schema.md", "The schema of a package · Lược đồ gói tin", "schemas/edxml/", schema_page.lines),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 from collections.abc import AsyncIterator
 from typing import BinaryIO, cast
@@ -10,6 +11,7 @@ from typing import BinaryIO, cast
 from sqlalchemy import Connection
 
 from protocol.finding import Finding, Severity, quote
+from protocol.rules.schema import NeedsExplanation
 from protocol.wire.filehash import BodyDigest, HashForm
 from schemas import registry
 from simulator import answers, exchange, parameters
@@ -118,18 +120,23 @@ async def take_in(stream: AsyncIterator[bytes], spool: Spool, limit: int) -> Bod
 async def examined_content(
     axis: Axis, content: Content, at: int, message_type: str | None, rewritten: Spool
 ) -> Examined:
-    """Judge a package by the rules of the axis's profile; a large one on another thread.
+    """Judge a package by the rules of the axis's profile; what may take long, on another thread.
 
     Where the axis rewrites packages, its own form of this one goes into ``rewritten``.
     """
     settings, now = axis.settings, axis.clock.now()
     sink = cast("BinaryIO", rewritten) if settings.reserialise else None
 
-    def work() -> Examined:
+    def work(*, explain: bool) -> Examined:
         with axis.blobs.open(content) as source:
-            return examine(source, settings.profile, now, message_type=message_type, sink=sink, hop_at=at)
+            return examine(
+                source, settings.profile, now, message_type=message_type, sink=sink, hop_at=at, explain=explain
+            )
 
-    return work() if content.size <= INLINE else await asyncio.to_thread(work)
+    if content.size <= INLINE:
+        with contextlib.suppress(NeedsExplanation):
+            return work(explain=False)
+    return await asyncio.to_thread(work, explain=True)
 
 
 async def keep_spool(axis: Axis, spool: Spool, sha256: str | None, held: list[Content]) -> Content:

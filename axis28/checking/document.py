@@ -34,4 +34,5 @@ def _file(report: FileReport, lang: str) -> dict[str, Any]:
 
 def _finding(remark: Remark, lang: str) -> dict[str, Any]:
     words = wording(remark.finding, lang)
-    return {**remark.finding.to_json(), "line": remark.line, "message": words.message, "fix": words.fix}
+    said = {**remark.finding.to_json(), "line": remark.line, "message": words.message, "fix": words.fix}
+    return {**said, "more": remark.more} if remark.more else said

@@ -7,21 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
+from protocol.package.wellformed import Span
+
 _STEP = re.compile(r"([^\[\]]+)(?:\[([0-9]{1,9})\])?")
 _START_TAG = re.compile(rb"<[^\s<>/]*(?:[^<>\"']++|\"[^<\"]*+\"|'[^<']*+')*+>")
-_TOKEN = re.compile(rb"</?[^\s<>]{0,60}+>?|[^\s<]{1,60}")
 _LONGEST_TAG = 60
 _TAG_NAME = re.compile(rb"<[^\s<>/]*")
 
 Path = tuple[tuple[str, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Bytes ``start`` to ``end`` (exclusive) of a skeleton."""
-
-    start: int
-    end: int
 
 
 @dataclass(slots=True)
@@ -31,11 +24,12 @@ class _Element:
     has_children: bool = False
 
 
-def spans(skeleton: bytes, places: Iterable[str]) -> dict[str, Span]:
+def spans(skeleton: bytes, places: Iterable[str], *, names: bool = False) -> dict[str, Span]:
     """Find what each place (a path of local names with 1-based indices) means: the value of an element, or its tag.
 
     Of an element that has text and nothing else the text is meant, of any other its start tag. Where there is no such
-    element, the name of the nearest element above it. Places that are not found at all are left out.
+    element, the name of the nearest element above it. Places that are not found
+    at all are left out. With ``names`` the name of the element itself is meant.
     """
     paths = {place: _path(place) for place in places if place}
     outline = _Outline({path[:depth] for path in paths.values() for depth in range(1, len(path) + 1)})
@@ -45,23 +39,10 @@ def spans(skeleton: bytes, places: Iterable[str]) -> dict[str, Span]:
         for depth in range(len(path), 0, -1):
             element = outline.elements.get(path[:depth])
             if element is not None:
-                found[place] = _meant(skeleton, element) if depth == len(path) else _name(skeleton, element)
+                whole = depth == len(path) and not names
+                found[place] = _meant(skeleton, element) if whole else _name(skeleton, element)
                 break
     return found
-
-
-def first_error(skeleton: bytes) -> Span | None:
-    """Find where a text stops being XML: from there to the end of the tag or word."""
-    parser = expat.ParserCreate("utf-8")
-    try:
-        parser.Parse(skeleton, True)
-    except expat.ExpatError:
-        start = parser.ErrorByteIndex
-        if skeleton[max(0, start - 2) : start] == b"</":
-            start -= 2
-        token = _TOKEN.match(skeleton, start)
-        return Span(start, token.end() if token else start)
-    return None
 
 
 def _path(place: str) -> Path:

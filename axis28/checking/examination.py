@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import math
+import os
 import re
 import sys
 from contextlib import ExitStack
@@ -61,6 +63,8 @@ class Examiner:
         """Check the file of that name, or standard input where it is ``STDIN``."""
         try:
             if file == STDIN:
+                if sys.stdin is None:
+                    return Unread(file, os.strerror(errno.EBADF))
                 return self.examine(sys.stdin.buffer, file)
             with open(file, "rb") as stream:  # noqa: PTH123 - a name as it was given, also one that Path would rewrite
                 return self.examine(stream, file)

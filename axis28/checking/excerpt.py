@@ -7,11 +7,13 @@ of 50 MB costs no more than its header. Columns count characters (code points) f
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from axis28.checking.elements import Span, first_error, spans
+from axis28.checking.elements import spans
 from protocol.finding import Finding
 from protocol.package.reading import Reading
+from protocol.package.wellformed import Span, first_error
 
 WIDTH = 110
 """Characters of a source line that are shown."""
@@ -19,6 +21,21 @@ MARKED = 70
 """Characters of it that are marked at most."""
 LEAD = WIDTH - MARKED
 """Characters that are kept before the mark where a line is cut."""
+ABOUT_THE_ELEMENT = frozenset(
+    {
+        "business-repeated",
+        "business-spelling",
+        "element-repeated",
+        "envelope-as-root",
+        "namespace-wrong",
+        "order-differs",
+        "payload-misplaced",
+        "prefix-unofficial",
+        "root-renamed",
+        "unknown-element",
+    }
+)
+"""Reasons that find fault with an element for being there, or with its name, whatever it holds."""
 
 _CONTINUATIONS = bytes(range(0x80, 0xC0))
 _ELIDED = re.compile(r"(<(?:[^<>/\s:]+:)?ContentTransferEncoded(?:\s[^<>]*)?(?<!/)>)(?=</|\Z)")
@@ -54,14 +71,27 @@ def excerpts(reading: Reading) -> tuple[Excerpt | None, ...]:
     findings, skeleton = reading.findings, reading.skeleton
     if not findings or not skeleton:
         return (None,) * len(findings)
-    known = spans(skeleton, [finding.where for finding in findings]) if reading.root is not None else {}
+    known = {} if reading.root is None else _known(skeleton, findings)
     error = first_error(skeleton) if reading.root is None else None
-    wanted = [known.get(finding.where) or _line_span(finding, skeleton, error) for finding in findings]
+    wanted = [
+        known.get((finding.where, finding.reason in ABOUT_THE_ELEMENT)) or _line_span(finding, skeleton, error)
+        for finding in findings
+    ]
     places = _places(skeleton, {span.start for span in wanted if span is not None})
     return tuple(
         None if span is None else _excerpt(skeleton, span, *places[span.start], elide=finding.reason != "payload-empty")
         for finding, span in zip(findings, wanted, strict=True)
     )
+
+
+def _known(skeleton: bytes, findings: Sequence[Finding]) -> dict[tuple[str, bool], Span]:
+    """Find each place: of reasons about the element itself its name, of the others its value."""
+    found: dict[tuple[str, bool], Span] = {}
+    for named in (False, True):
+        places = {finding.where for finding in findings if (finding.reason in ABOUT_THE_ELEMENT) is named}
+        if places:
+            found |= {(place, named): span for place, span in spans(skeleton, places, names=named).items()}
+    return found
 
 
 def _line_span(finding: Finding, skeleton: bytes, error: Span | None) -> Span | None:
@@ -109,7 +139,8 @@ def _line_end(skeleton: bytes, at: int) -> int:
 def _excerpt(skeleton: bytes, span: Span, line: int, column: int, *, elide: bool) -> Excerpt:
     line_start, line_end = skeleton.rfind(b"\n", 0, span.start) + 1, _line_end(skeleton, span.start)
     meant = skeleton[span.start : min(span.end, line_end)]
-    marked = _text(meant) if len(meant) <= MARKED else _shortened(_text(meant[: 4 * MARKED]))
+    # Bytes that are no text are what is meant there, and not a character cut in two.
+    marked = meant.decode("utf-8", "replace") if len(meant) <= MARKED else _shortened(_text(meant[: 4 * MARKED]))
     # Four bytes make a character at most, so these pieces are long enough and never the whole of a long line.
     before = _text(skeleton[max(line_start, span.start - 8 * WIDTH) : span.start])
     after = _text(skeleton[min(span.end, line_end) : min(span.end + 8 * WIDTH, line_end)])

@@ -3,57 +3,71 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from dataclasses import dataclass
 
 from axis28.checking.examination import STDIN
 
 ENDINGS = (".edxml", ".xml")
 
 
-class NothingThere(Exception):  # noqa: N818 - an answer about the arguments, not a fault of the program
-    """A path that does not exist, or a folder without packages. ``key`` names the message that says so."""
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """What was named or found and cannot be checked. ``key`` names the message that says why."""
 
-    def __init__(self, key: str, path: str, problem: str = "") -> None:
-        super().__init__(path)
-        self.key = key
-        self.path = path
-        self.problem = problem
+    path: str
+    key: str
+    problem: str = ""
 
 
-def gather(given: Sequence[str]) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The files to check, each once, and what stands in the way of the others."""
+
+    files: tuple[str, ...]
+    missed: tuple[Missed, ...]
+
+
+def gather(given: Sequence[str]) -> Gathered:
     """Give the files in the order of the arguments, those of a folder sorted; each once.
 
     A file that is named is taken whatever its name; of folders (with all below them) only ``*.edxml`` and ``*.xml``.
-    ``-`` is standard input. Raises ``NothingThere``.
+    ``-`` is standard input. Only regular files are read: a pipe or a device might never end.
     """
-    files: dict[str, None] = {}
-    for path in given:
-        files.update(dict.fromkeys(_expanded(path)))
-    return list(files)
+    found = [each for path in given for each in _expanded(path)]
+    files = dict.fromkeys(each for each in found if isinstance(each, str))
+    missed = dict.fromkeys(each for each in found if isinstance(each, Missed))
+    return Gathered(tuple(files), tuple(missed))
 
 
-def _expanded(path: str) -> Iterator[str]:
+def _expanded(path: str) -> Iterator[str | Missed]:
     if path == "-":
         yield STDIN
-    elif not os.path.lexists(path):
-        raise NothingThere("no-such-file", path)
-    elif Path(path).is_dir():
+        return
+    try:
+        mode = os.stat(path).st_mode  # noqa: PTH116 - a name as it was given, also one that Path would rewrite
+    except (OSError, ValueError) as error:
+        gone = isinstance(error, FileNotFoundError) and not os.path.islink(path)  # noqa: PTH114 - as above
+        yield Missed(path, "no-such-file") if gone else Missed(path, "unreadable", _problem(error))
+        return
+    if stat.S_ISDIR(mode):
         found = list(_below(path))
-        if not found:
-            raise NothingThere("no-packages", path)
-        yield from found
+        yield from found or [Missed(path, "no-packages")]
     else:
-        yield path
+        yield path if stat.S_ISREG(mode) else Missed(path, "no-regular-file")
 
 
-def _below(folder: str) -> Iterator[str]:
-    def refuse(error: OSError) -> None:
-        raise NothingThere("unreadable-folder", str(error.filename), error.strerror or "")
-
-    for root, folders, names in os.walk(folder, onerror=refuse):
+def _below(folder: str) -> Iterator[str | Missed]:
+    refused: list[OSError] = []
+    for root, folders, names in os.walk(folder, onerror=refused.append):
         folders.sort()
         for name in sorted(names):
-            file = os.path.join(root, name)  # noqa: PTH118 - keeps "./" and everything else as it was given
-            if name.lower().endswith(ENDINGS) and Path(file).is_file():
-                yield file
+            if name.lower().endswith(ENDINGS):
+                yield from _expanded(os.path.join(root, name))  # noqa: PTH118 - keeps "./" as it was given
+    for error in refused:
+        yield Missed(os.fsdecode(error.filename), "unreadable", _problem(error))
+
+
+def _problem(error: OSError | ValueError) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__

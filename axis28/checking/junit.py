@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from axis28.checking.result import FileReport, Remark, Unread
+from axis28.checking.text import more
 from axis28.checking.visible import escaped
-from axis28.checking.wording import wording
+from axis28.checking.wording import compared, wording
 from protocol.finding import Severity
 from schemas import registry
 
@@ -73,8 +74,8 @@ def _lines(report: FileReport, remarks: Iterable[Remark], lang: str) -> str:
         place = ":".join(str(part) for part in (report.file, remark.line, remark.column) if part)
         lines.append(f"{place}: {finding.severity}[{finding.reason}] {words.message}")
         values = [value for value in (finding.where, remark.attachment) if value]
-        if finding.expected or finding.got:
-            values.append(f"{finding.expected or '-'} <> {finding.got or '-'}")
+        values += compared(finding, lang)
+        values += [more(remark, lang)] if remark.more else []
         lines += [f"  {value}" for value in (*values, words.law, words.fix)]
     return "\n" + _clean("\n".join(lines)) + "\n"
 

@@ -21,6 +21,11 @@ class Remark:
     attachment: str = ""
 
     @property
+    def more(self) -> int:
+        """How many findings of the same reason were left out after this one."""
+        return int(self.finding.details.get("more", "0"))
+
+    @property
     def line(self) -> int | None:
         """The line to point at: that of the excerpt, else the finding's own."""
         return self.excerpt.line if self.excerpt is not None else self.finding.line

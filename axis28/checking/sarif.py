@@ -16,9 +16,10 @@ from urllib.parse import quote
 from axis28 import __version__
 from axis28.checking.examination import STDIN
 from axis28.checking.result import FileReport, Remark, Unread
-from axis28.checking.wording import law, wording
+from axis28.checking.text import more
+from axis28.checking.wording import compared, law, wording
 from protocol.finding import Severity
-from schemas import registry
+from schemas import messages, registry
 from schemas.messages import LANGUAGES
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -91,8 +92,9 @@ def _result(
     report: FileReport, index: int, remark: Remark, *, rules: Mapping[str, int], lang: str, seen: Counter[str]
 ) -> dict[str, Any]:
     finding, words = remark.finding, wording(remark.finding, lang)
-    compared = f": {finding.expected or '-'} <> {finding.got or '-'}" if finding.expected or finding.got else ""
-    about = f" [{remark.attachment}]" if remark.attachment else ""
+    told = [f"{messages.text('check.attachment', lang)}: {remark.attachment}"] if remark.attachment else []
+    told += compared(finding, lang)
+    told += [more(remark, lang)] if remark.more else []
     identity = f"{report.file}\n{finding.reason}\n{finding.where}\n{finding.got}"
     seen[identity] += 1
     fingerprint = hashlib.sha256(f"{identity}\n{seen[identity]}".encode("utf-8", "backslashreplace")).hexdigest()
@@ -105,7 +107,7 @@ def _result(
         "ruleId": finding.reason,
         "ruleIndex": rules[finding.reason],
         "level": _LEVELS[finding.severity],
-        "message": {"text": f"{words.message}{compared}{about}. {words.fix}"},
+        "message": {"text": ". ".join([words.message.rstrip("."), *(["; ".join(told)] if told else []), words.fix])},
         "locations": [location],
         "partialFingerprints": {FINGERPRINT: fingerprint},
         "properties": {"requirement": finding.requirement, "expected": finding.expected, "got": finding.got},

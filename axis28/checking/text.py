@@ -121,6 +121,7 @@ def _remark_rows(file: str, remark: Remark, lang: str, width: int | None) -> Ite
         ("where", escaped(finding.where)),
         ("expected", escaped(finding.expected)),
         ("got", escaped(finding.got)),
+        ("more", more(remark, lang)),
         ("law", words.law),
         ("cause", words.cause),
         ("fix", words.fix),
@@ -132,6 +133,11 @@ def _remark_rows(file: str, remark: Remark, lang: str, width: int | None) -> Ite
         first, *rest = _wrapped(text, width, indent)
         yield (lead, _BAR), (f"{name}{' ' * (longest - cells(name))} ", "bold"), (first, "")
         yield from (((f"{'':{indent}}{line}", ""),) for line in rest)
+
+
+def more(remark: Remark, lang: str) -> str:
+    """Say how many findings of the same reason were left out; ``""`` where none was."""
+    return messages.text("check.left-out", lang, count=remark.more) if remark.more else ""
 
 
 def _source_rows(excerpt: Excerpt, gutter: int, style: str) -> Iterator[Row]:

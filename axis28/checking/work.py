@@ -9,7 +9,7 @@ import threading
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from multiprocessing.util import Finalize
 
 from axis28.checking.examination import STDIN, Examiner, Settings
@@ -47,7 +47,8 @@ def _beside(files: Sequence[str], settings: Settings, processes: int) -> Iterato
     waiting: deque[Future[Outcome]] = deque()
     try:
         for file in files:
-            waiting.append(executor.submit(_check, file))
+            with _undisturbed():
+                waiting.append(executor.submit(_check, file))
             if len(waiting) >= processes * AHEAD:
                 yield waiting.popleft().result()
         while waiting:
@@ -56,6 +57,17 @@ def _beside(files: Sequence[str], settings: Settings, processes: int) -> Iterato
         executor.shutdown(cancel_futures=True)
 
 
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Hold signals back while workers may be started: one that is half there would end with a traceback."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+_ENDING = frozenset({signal.SIGINT, signal.SIGTERM})
 _examiners: list[Examiner] = []
 
 
@@ -63,6 +75,7 @@ def _begin(settings: Settings) -> None:
     """Make a worker ready. Ctrl-C reaches the whole group; the process that gave the work ends it in order."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
     stack = ExitStack()
     _examiners.append(stack.enter_context(Examiner(settings)))

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import base64
+import stat
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import schemas
+from axis28.making.objection import source
 from axis28.making.order import ABOUT, DOCUMENT_NEEDS, FILES, REASON, Order, OrderRefused, demand
 from axis28.making.original import read_original
 from protocol.package.attachment import attach
 from protocol.package.identity import document_id
+from protocol.package.limits import Limits
 from protocol.package.model import (
     Attachment,
     Business,
@@ -41,17 +44,25 @@ from schemas import messages
 
 TYPES = {"new": "0", "recall": "1", "update": "2", "replace": "3"}
 REMOVED, ADDED = "0", "1"
-_ABOUT_THE_PACKAGE = {"package", "kind", "about", "reason", "added", "removed", "officer", "paper"}
+MOST_BYTES = Limits().payload_bytes
+"""The largest file that a reader of packages takes."""
+ABOUT_THE_PACKAGE = frozenset({"package", "kind", "about", "reason", "officer", "paper"})
+"""Members that say nothing of the document itself."""
+_RECIPIENTS = frozenset({"added", "removed"})
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where an order is worked on: the folder that its paths start from, the instant of sending, who is told."""
+    """Where an order is worked on: the folder that its paths start from, the instant of sending, who is told.
+
+    ``flags`` are the members that flags gave.
+    """
 
     folder: Path
     now: datetime
     lang: str
     held: ExitStack
+    flags: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def wall_time(self) -> datetime:
@@ -63,22 +74,23 @@ def make_document(order: Order, desk: Desk) -> DocumentPackage:
     """Make the package of an order that keeps to its schema. Raises ``OrderRefused`` naming what is missing."""
     kind = order.get("kind", "new")
     for member in sorted(set(order) & _foreign(kind, order)):
-        raise OrderRefused(messages.text("new.member-of-other-kind", desk.lang, member=member, kind=kind))
+        named_as = source((member,), desk.flags)
+        raise OrderRefused(messages.text("new.member-of-other-kind", desk.lang, member=named_as, kind=kind))
     if kind == "new":
         return _composed(order, desk, Business(TYPES[kind], order.get("reason")))
-    demand(order, (ABOUT,), desk.lang)
-    original = read_original(str(desk.folder / order["about"]), desk.held, desk.lang)
+    demand(order, (ABOUT[kind],), desk.lang)
+    original = read_original(desk.folder / order["about"], desk.held, desk.lang)
     if kind == "recall":
         demand(order, (REASON,), desk.lang)
         return _recall(order, desk, original)
     return _update(order, desk, original) if kind == "update" else _replacement(order, desk, original)
 
 
-def _foreign(kind: str, order: Order) -> set[str]:
+def _foreign(kind: str, order: Order) -> frozenset[str]:
     """Give the members that a kind has no use for; to leave them out silently would make another package than asked."""
     if kind == "recall":
-        return set(order) - (_ABOUT_THE_PACKAGE - {"added", "removed"})
-    return set() if kind == "update" else {"added", "removed"} | ({"about"} if kind == "new" else set())
+        return frozenset(order) - ABOUT_THE_PACKAGE
+    return frozenset() if kind == "update" else _RECIPIENTS | ({"about"} if kind == "new" else frozenset())
 
 
 def _composed(order: Order, desk: Desk, business: Business) -> DocumentPackage:
@@ -102,11 +114,17 @@ def _recall(order: Order, desk: Desk, original: DocumentPackage) -> DocumentPack
 def _update(order: Order, desk: Desk, original: DocumentPackage) -> DocumentPackage:
     """Send the document again with what the order changes; the identifier stays."""
     added, removed = order.get("added", []), order.get("removed", [])
+    had = [body.organ_id for body in original.header.to]
+    for code, key in [(code, "not-a-recipient") for code in removed if code not in had] + [
+        (body["code"], "recipient-already") for body in added if body["code"] in had
+    ]:
+        raise OrderRefused(messages.text(f"new.{key}", desk.lang, code=code, known=", ".join(filter(None, had))))
     kept = [body for body in original.header.to if body.organ_id not in removed]
-    present = {body.organ_id for body in kept}
-    to = (*kept, *(organisation(body) for body in added if body["code"] not in present))
+    to = (*kept, *map(organisation, added))
     header = _header(order, replace(original.header, to=to), identifier=original.header.document_id)
-    changed = bool(set(order) - _ABOUT_THE_PACKAGE) or not (added or removed)
+    if header == original.header and not order.get("files"):
+        raise OrderRefused(messages.text("new.changes-nothing", desk.lang))
+    changed = bool(set(order) - ABOUT_THE_PACKAGE - _RECIPIENTS) or not (added or removed)
     receivers = [Receiver(code, REMOVED) for code in removed] + [Receiver(body["code"], ADDED) for body in added]
     info = BusinessDocumentInfo("1" if changed else "0", "1" if receivers else "0", tuple(receivers))
     business = Business(TYPES["update"], order.get("reason"), original.header.document_id, document_info=info)
@@ -180,23 +198,36 @@ def _header(order: Order, base: DocumentHeader, identifier: str | None = None) -
 def files(order: Order, desk: Desk) -> tuple[tuple[Attachment, Reference], ...]:
     """Pack the files of an order. Raises ``OrderRefused`` for one that cannot be read."""
     return tuple(
-        attach(*_content(file, desk), content_id=f"cid:{number}", description=file.get("description"))
+        attach(*_content(number, file, desk), content_id=f"cid:{number}", description=file.get("description"))
         for number, file in enumerate(order.get("files", []), 1)
     )
 
 
-def _content(file: Mapping[str, Any], desk: Desk) -> tuple[str, bytes]:
+def _content(number: int, file: Mapping[str, Any], desk: Desk) -> tuple[str, bytes]:
     if "base64" in file:
         try:
             return file["name"], base64.b64decode(file["base64"], validate=True)
         except ValueError as error:
             raise OrderRefused(messages.text("new.file-no-base64", desk.lang, name=file["name"])) from error
     path = desk.folder / file["path"]
+    place = source(("files", number - 1, "path"), desk.flags)
     try:
-        return file.get("name", path.name), path.read_bytes()
-    except OSError as error:
-        problem = error.strerror or type(error).__name__
-        raise OrderRefused(messages.text("new.file-unreadable", desk.lang, path=path, problem=problem)) from error
+        return file.get("name", path.name), regular_file(path, desk.lang)
+    except (OSError, ValueError) as error:
+        problem = getattr(error, "strerror", None) or str(error)
+        words = messages.text("new.file-unreadable", desk.lang, place=place, path=path, problem=problem)
+        raise OrderRefused(words) from error
+
+
+def regular_file(path: Path, lang: str) -> bytes:
+    """Read a file whole. ``ValueError``, in the reader's language, for what might never end and what is too large."""
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise ValueError(messages.text("new.no-regular-file", lang))
+    if found.st_size > MOST_BYTES:
+        raise ValueError(messages.text("new.file-too-large", lang, size=found.st_size, most=MOST_BYTES))
+    with path.open("rb") as stream:
+        return stream.read(MOST_BYTES)
 
 
 def organisation(body: Mapping[str, str]) -> Organisation:

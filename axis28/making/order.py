@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
+from typing import Any, cast
 
 import schemas
+from axis28.jsontext import NotJson, parsed
+from axis28.making.objection import objection, source
 from schemas import messages, registry
 
 Order = dict[str, Any]
@@ -25,11 +27,15 @@ class OrderRefused(Exception):  # noqa: N818 - an answer about the order, not a 
 
 @dataclass(frozen=True, slots=True)
 class Needed:
-    """A member that a package cannot do without: its path in the order, its flag, and the requirement that says so."""
+    """A member that a package cannot do without: its path in the order, its flag, and the requirement that says so.
+
+    ``sampled``: whether ``--sample`` would fill it.
+    """
 
     path: tuple[str, ...]
     flag: str
     requirement: str
+    sampled: bool = True
 
 
 DOCUMENT_NEEDS = (
@@ -45,40 +51,42 @@ DOCUMENT_NEEDS = (
 )
 FILES = Needed(("files",), "--attach FILE", "PKG-08")
 REASON = Needed(("reason",), "--reason TEXT", "RCL-06")
-ABOUT = Needed(("about",), "--about FILE", "RCL-06")
+ABOUT = {
+    kind: Needed(("about",), "--about FILE", requirement, sampled=False)
+    for kind, requirement in (("recall", "RCL-06"), ("update", "RCL-10"), ("replace", "RCL-11"))
+}
 STATUS_NEEDS = (
     Needed(("code",), "--code NN", "STS-04"),
     Needed(("about",), "--about FILE", "STS-07"),
 )
-REPORTER = Needed(("from",), "--from CODE=NAME", "STS-07")
-ADDRESSEE = Needed(("addressee",), "--addressee CODE", "STS-07")
+REPORTER = Needed(("from",), "--from CODE=NAME", "STS-13", sampled=False)
+ADDRESSEE = Needed(("addressee",), "--addressee CODE", "STS-07", sampled=False)
 
 
 def parse(text: bytes, lang: str) -> Order:
     """Read an order from JSON. Raises ``OrderRefused``."""
     try:
-        given = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        given = parsed(text, lang)
+    except NotJson as error:
         raise OrderRefused(messages.text("new.not-json", lang, problem=error)) from error
     validate(given, lang)
-    return dict(given)
+    return cast("Order", given)
 
 
-def validate(order: object, lang: str) -> None:
-    """Hold an order to its schema; raises ``OrderRefused`` naming the member and the rule."""
+def validate(order: object, lang: str, flags: Mapping[str, Any] = MappingProxyType({})) -> None:
+    """Hold an order to its schema; raises ``OrderRefused`` naming the rule and the member, or the flag that gave it."""
     from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import best_match
 
     schema = schemas.json_schema(SCHEMA)
     package = order.get("package") if isinstance(order, dict) else None
     part = package if package in ("document", "status") else None
     # The part that is meant is judged alone: what is wrong with the other one helps nobody.
     chosen = {"$ref": f"#/$defs/{part}", "$defs": schema["$defs"]} if part else schema
-    error = best_match(Draft202012Validator(chosen).iter_errors(order))
+    errors = Draft202012Validator(chosen).iter_errors(order)
+    error = min(errors, key=lambda each: len(each.absolute_path), default=None)
     if error is not None:
-        place = "/" + "/".join(str(step) for step in error.absolute_path)
-        problem = error.message if len(error.message) <= 200 else f"{error.message[:199]}…"
-        raise OrderRefused(messages.text("new.wrong-member", lang, place=place, problem=problem))
+        place = source(error.absolute_path, flags)
+        raise OrderRefused(messages.text("new.wrong-member", lang, place=place, problem=objection(error, lang)))
 
 
 def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> Order:
@@ -100,7 +108,7 @@ def demand(order: Mapping[str, Any], needs: Sequence[Needed], lang: str) -> None
             rule = registry.requirements().get(need.requirement)
             raise OrderRefused(
                 messages.text(
-                    "new.missing",
+                    "new.missing" if need.sampled else "new.missing-for-good",
                     lang,
                     flag=need.flag,
                     rule=rule.text[lang] if rule else "",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import base64
+from datetime import timedelta
 from typing import Any
 
-from axis28.making.document import Desk, named, wire_date
+from axis28.making.document import ABOUT_THE_PACKAGE, Desk, named, wire_date
 from axis28.making.order import Order, merged
 from axis28.making.original import read_original
 from fixtures.letterhead import LETTER, Letterhead, new_letterhead
@@ -49,9 +50,10 @@ def sample_document(order: Order, desk: Desk) -> Order:
     kind = order.get("kind", "new")
     base: Order = {"officer": OFFICER}
     if kind in ("recall", "update"):
-        return merged(
-            {**base, "reason": "Văn bản gửi nhầm nơi nhận" if kind == "recall" else "Cập nhật văn bản"}, order
-        )
+        base["reason"] = "Văn bản gửi nhầm nơi nhận" if kind == "recall" else "Lùi hạn trả lời"
+        if kind == "update" and set(order) <= ABOUT_THE_PACKAGE:
+            base["due_date"] = f"{desk.wall_time + timedelta(days=14):%Y-%m-%d}"
+        return merged(base, order)
     number = "05" if kind == "new" else "06"
     base |= {
         "from": SENDER,
@@ -67,7 +69,7 @@ def sample_document(order: Order, desk: Desk) -> Order:
     if kind == "new" or "about" not in order:
         base["to"] = [RECEIVER]
     else:
-        header = read_original(str(desk.folder / order["about"]), desk.held, desk.lang).header
+        header = read_original(desk.folder / order["about"], desk.held, desk.lang).header
         base |= {"from": named(header.sender), "to": [named(body) for body in header.to]}
     filled = merged(base, order)
     short = _abbreviation(filled["type"])

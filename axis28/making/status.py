@@ -19,7 +19,7 @@ def make_status(order: Order, desk: Desk) -> StatusPackage:
     demand(order, STATUS_NEEDS, desk.lang)
     about = order["about"]
     if isinstance(about, str):
-        about, order = _completed(order, read_original(str(desk.folder / about), desk.held, desk.lang), desk)
+        about, order = _completed(order, read_original(desk.folder / about, desk.held, desk.lang), desk)
     else:
         about = answered({**about, "from": order.get("addressee", about["from"])})
     demand(order, (REPORTER,), desk.lang)

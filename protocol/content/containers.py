@@ -17,20 +17,23 @@ from protocol.content.text import FileKind, FileText, Line, Part
 
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, KeyError)
 _WORD_PARTS: tuple[tuple[str, Part], ...] = (
-    (r"word/document\.xml", "body"),
+    (r"word/document\d*\.xml", "body"),
     (r"word/header\d*\.xml", "header"),
     (r"word/footer\d*\.xml", "footer"),
     (r"word/(?:foot|end)notes\.xml", "note"),
     (r"word/comments\.xml", "comment"),
 )
 _OPEN_DOCUMENTS: dict[str, FileKind] = {"text": "word", "spreadsheet": "sheet", "presentation": "slides"}
-_SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
-_SLIDE = re.compile(r"ppt/slides/slide(\d+)\.xml")
+_SHEET = r"xl/worksheets/[^/]+\.xml"
+_SLIDE = r"ppt/slides/[^/]+\.xml"
+_NUMBER = re.compile(r"\d{1,4}(?=\.xml\Z)", re.ASCII)
+_INDEX_DIGITS = 7
+_TOO_LARGE = frozenset({"ERR_RESOURCE_LIMIT", "ERR_NO_MEMORY", "ERR_NAME_TOO_LONG"})
 _HEADER_CODES = re.compile(r'&(?:"[^"]*"|[0-9]+|K[0-9A-F]{6}|[LCRBIUESXYPNDTZFAGOH])')
 
 
 class _DamagedPartError(Exception):
-    """A part that is not XML, or not within the bounds."""
+    """A part that is not XML, or has a document type."""
 
 
 class _Container:
@@ -60,6 +63,9 @@ class _Container:
         try:
             root = etree.fromstring(data, parser)
         except etree.XMLSyntaxError as error:
+            large = any(entry.type_name in _TOO_LARGE or "huge" in entry.message for entry in parser.error_log)
+            if large and b"<!DOCTYPE" not in data:
+                raise MemoryError(name) from error
             raise _DamagedPartError(name) from error
         if root.getroottree().docinfo.doctype:
             raise _DamagedPartError(name)
@@ -67,7 +73,7 @@ class _Container:
 
 
 def read_container(data: bytes, bounds: Bounds) -> FileText:
-    """Read an office document; other zips are ``unsupported``.
+    """Read an office document; other zips are ``unsupported`` and have the mark ``archive``.
 
     Headers, footers, text boxes, notes and comments are read too; deleted text that is still in the file is not. A
     part with a document type declaration makes the file ``damaged``: office programs write none.
@@ -89,7 +95,7 @@ def _read(container: _Container, bounds: Bounds) -> FileText:
     marks = {"macros": macros, "embedded-files": embedded}
     said = frozenset(name for name, holds in marks.items() if holds)
     if lines is None:
-        return FileText("other", unread="unsupported", marks=said)
+        return FileText("other", unread="unsupported", marks=said | {"archive"})
     kept: list[Line] = []
     left = bounds.text_chars
     unread = ""
@@ -109,7 +115,7 @@ def _read(container: _Container, bounds: Bounds) -> FileText:
 
 
 def _kind(container: _Container) -> tuple[FileKind, Iterator[Line] | None]:
-    if container.has("word/document.xml"):
+    if container.matching(_WORD_PARTS[0][0]):
         return "word", _word(container)
     if container.has("xl/workbook.xml"):
         return "sheet", _sheets(container)
@@ -133,9 +139,7 @@ def _sheets(container: _Container) -> Iterator[Line]:
     shared: list[str] = []
     if container.has("xl/sharedStrings.xml"):
         shared = ["".join(item.itertext("{*}t")) for item in container.root("xl/sharedStrings.xml").iterfind("{*}si")]
-    for name in container.matching(_SHEET.pattern):
-        found = _SHEET.fullmatch(name)
-        page = int(found[1]) if found else 0
+    for page, name in _numbered(container.matching(_SHEET)):
         root = container.root(name)
         for cell in root.iter("{*}c"):
             text = _cell(cell, shared)
@@ -148,20 +152,26 @@ def _sheets(container: _Container) -> Iterator[Line]:
                     yield Line(flat(piece), page, part=part)
 
 
+def _numbered(names: list[str]) -> Iterator[tuple[int, str]]:
+    """Yield sheets or slides with their numbers: those in their names, else their places."""
+    for place, name in enumerate(names, 1):
+        found = _NUMBER.search(name)
+        yield int(found[0]) if found else place, name
+
+
 def _cell(cell: etree._Element, shared: list[str]) -> str:
     kind = cell.get("t")
     if kind == "inlineStr":
         return flat("".join(cell.itertext("{*}t")))
     value = cell.findtext("{*}v") or ""
     if kind == "s":
-        return flat(shared[int(value)]) if value.isdigit() and int(value) < len(shared) else ""
+        known = value.isdecimal() and len(value) <= _INDEX_DIGITS and int(value) < len(shared)
+        return flat(shared[int(value)]) if known else ""
     return flat(value) if kind == "str" else ""
 
 
 def _slides(container: _Container) -> Iterator[Line]:
-    for name in container.matching(_SLIDE.pattern):
-        found = _SLIDE.fullmatch(name)
-        page = int(found[1]) if found else 0
+    for page, name in _numbered(container.matching(_SLIDE)):
         for line in paragraphs(container.root(name), "body"):
             yield replace(line, page=page)
     for name in container.matching(r"ppt/notesSlides/notesSlide\d+\.xml"):

@@ -24,6 +24,9 @@ _STATE = re.compile(r"cong hoa xa hoi chu nghia viet nam")
 _MOTTO = re.compile(r"doc lap|dang cong san")
 _SIGN = re.compile(r"S[ốỐ]\s*[:.]?\s*(\d{0,6}[A-Za-z]?)[\s.…_]*([/-])([A-ZĐ0-9]\S*?)[.,;]?(?=\s|\Z)")
 _SIGN_BEGUN = re.compile(r"S[ốỐ]\s*[:.]\s*[\d\s.…_]*\Z")
+_COPY = re.compile(r"(?:\bSAO (?:Y|LỤC)|\bTRÍCH SAO)\b|\A\W*(?:Sao y|Sao lục|Trích sao)\b")
+LONGEST_STAMP = 120
+_REST = re.compile(r"(?![A-ZĐ][a-zà-ỹ]|V/v|-\s)[A-ZĐ0-9&-][A-ZĐa-z0-9&./-]*(?=[.,;]?\s|[.,;]?\Z)")
 _SIGN_ENDED = re.compile(r"\d{0,6}[A-Za-z]?\s*[/-]\s*[A-ZĐ0-9]")
 _DATE = re.compile(
     r"[^\W\d][^,:;\d/]{0,60},\s*ngày\s*(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\s*(\d{4})\s*\.?", re.IGNORECASE
@@ -44,11 +47,16 @@ MOST_BLOCKS, BLOCK_LINES = 20, 120
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """Number and notation as printed; the number is ``""`` where its place was left free for a stamp."""
+    """Number and notation as printed; the number is ``""`` where its place was left free for a stamp.
+
+    ``wrapped`` is the notation with what begins the line below it, where that may be the end of it: a long one is
+    broken by the width of its column, at a hyphen or anywhere.
+    """
 
     number: str
     notation: str
     index: int
+    wrapped: str = ""
 
     @property
     def text(self) -> str:
@@ -61,7 +69,11 @@ class Sign:
 
     def same_notation(self, notation: str) -> bool:
         """Whether it is this notation, apart from case, kinds of dashes and of Đ, and a year before it."""
-        return bare_notation(self.notation) == bare_notation(notation)
+        bare = bare_notation(notation)
+        if self.notation.endswith("-") and bare.startswith(bare_notation(self.notation)):
+            return True  # broken, and its end is not where it is looked for
+        wrapped = bare_notation(self.wrapped or self.notation)
+        return bare == bare_notation(self.notation) or bare.replace("-", "") == wrapped.replace("-", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +108,12 @@ class Letterhead:
         """Whether the file looks like an administrative document at all."""
         return bool(self.signs) or (self.has_state and bool(self.dates))
 
+    @property
+    def complete(self) -> bool:
+        """Whether it is that of a document that was issued: with number, date and signer."""
+        numbered = any(sign.number for sign in self.signs)
+        return numbered and any(printed.day for printed in self.dates) and bool(self.signatures)
+
 
 def read_letterhead(text: FileText) -> Letterhead:
     """Read the letterhead of a PDF or a text document; nothing of it where the file has none."""
@@ -104,6 +122,11 @@ def read_letterhead(text: FileText) -> Letterhead:
     dates = tuple(_dates(text, zone))
     has_state = any(_STATE.search(ascii_text(text.lines[index].text).casefold()) for index in zone)
     return Letterhead(signs, dates, _issuer(text, zone, signs), tuple(_signatures(text)), has_state)
+
+
+def is_copy(text: FileText) -> bool:
+    """Whether a document says of itself that it is a certified copy, in print or in the stamp of an e-signature."""
+    return any(_COPY.search(line.text) for line in text.lines if len(line.text) <= LONGEST_STAMP)
 
 
 def straight(text: str) -> str:
@@ -144,9 +167,12 @@ def _signs(text: FileText, zone: list[int]) -> Iterator[Sign]:
         if _SIGN_BEGUN.match(shown):
             rest = _continued(text, line, zone[at + 1 : at + 4])
             shown = f"{shown} {rest}" if rest else shown
-        found = _SIGN.match(re.sub(r"\s*([/-])\s*", r"\1", shown))
+        shown = re.sub(r"\s*([/-])\s*", r"\1", shown)
+        found = _SIGN.match(shown)
         if found:
-            yield Sign(found[1], found[3], index)
+            rest = _wrapped(text, line, zone[at + 1 : at + 4]) if found.end() == len(shown) else ""
+            notation = found[3] + (rest if found[3].endswith("-") else "")
+            yield Sign(found[1], notation, index, found[3] + rest)
 
 
 def _continued(text: FileText, begun: Line, following: list[int]) -> str:
@@ -156,6 +182,19 @@ def _continued(text: FileText, begun: Line, following: list[int]) -> str:
         beside = line.top < begun.bottom and line.bottom > begun.top and 0 <= line.left - begun.right < 120
         if (beside or not line.placed) and _SIGN_ENDED.match(straight(line.text)):
             return straight(line.text)
+    return ""
+
+
+def _wrapped(text: FileText, line: Line, following: list[int]) -> str:
+    """Give the first letters of the line below a sign, in its column, where they may be the rest of the notation."""
+    for index in following:
+        below = text.lines[index]
+        if below.placed and (below.left > below.width / 2 or below.top < line.top + line.size / 2):
+            continue  # place and date, on the same row
+        if not below.placed or below.top - line.bottom < line.size:
+            found = _REST.match(straight(below.text))
+            return found[0] if found else ""
+        return ""
     return ""
 
 

@@ -10,12 +10,16 @@ from protocol.content.letterhead import Letterhead
 from protocol.content.recipients import Named, addressees, recipients
 from protocol.content.text import AttachedText, FileText
 
+_SIGN = frozenset({"number", "notation"})
+"""Anchors that one document of an agency has and no other: date, signer and issuer fit every paper of that day."""
+
 
 @dataclass(frozen=True)
 class MainDocument:
     """The file that the header describes. ``anchors`` are the facts that tie the two together.
 
-    ``alone`` says that no other attachment can be the document: each was read and is a table or a document of its own.
+    ``alone`` says that no other attachment can be the document: each was read and is a table, an appendix or a document
+    of its own.
     """
 
     file: AttachedText
@@ -31,7 +35,16 @@ class MainDocument:
     @property
     def sure(self) -> bool:
         """Whether a difference from the header is a contradiction, and not another document."""
-        return self.alone or len(self.anchors) > 1
+        return self.text.exact and self._is_the_one
+
+    @property
+    def sure_of_letterhead(self) -> bool:
+        """The same for its first page alone, where later pages may be scans."""
+        return self.text.exact_on(1) and self._is_the_one
+
+    @property
+    def _is_the_one(self) -> bool:
+        return self.alone or self.anchors >= _SIGN
 
     @cached_property
     def enclosures(self) -> Enclosures:

@@ -28,6 +28,7 @@ _GENERIC = frozenset(
 )
 """Words, without marks, that many agencies have in their names."""
 _ACRONYM = re.compile(r"\b(?=\w*[A-ZĐ]\w*[A-ZĐ])[A-ZĐ&]{2,}\w*\b")
+_ONLY_ACRONYMS = re.compile(r"[A-ZĐ&]{2,12}(?:\s*[,;/-]\s*[A-ZĐ&]{2,12})*")
 _KNOWN_ACRONYMS = frozenset({"UBND", "HĐND", "UBMTTQ", "VPCP", "TP", "TX", "VP", "QL", "VT", "TW"})
 
 
@@ -68,18 +69,16 @@ def may_mean(text: str, name: str) -> bool:
 
     Generous: half of the telling words in common are enough, and so is an acronym in one of them that nobody resolves.
     """
-    if within(name, text) or within(text, name):
+    if within(name, text) or within(text, name) or has_acronym(text) or has_acronym(name):
         return True
     ours, theirs = telling(name), telling(text)
     if not ours or not theirs:  # Bí thư Tỉnh ủy: nothing tells it apart, so any word in common may
         return bool(frozenset(words(name)) & frozenset(words(text)))
-    if has_acronym(text) or has_acronym(name):
-        return True
     return 2 * len(ours & theirs) >= min(len(ours), len(theirs))
 
 
 def has_acronym(text: str) -> bool:
-    """Whether a text in mixed letters has an acronym that is not written out here (``Sở TN&MT``)."""
-    if text.isupper():
-        return False
+    """Whether a text has an acronym that is not written out here: ``Sở TN&MT``, or nothing else: ``SXD, STC``."""
+    if text.isupper() and not _ONLY_ACRONYMS.fullmatch(text):
+        return False  # SỞ THỬ NGHIỆM: all of it in capitals
     return any(found not in _KNOWN_ACRONYMS for found in _ACRONYM.findall(text))

@@ -11,6 +11,7 @@ import pypdfium2.raw as pdfium
 
 from protocol.composition import composed
 from protocol.content.bounds import Bounds
+from protocol.content.legibility import is_garbled, is_recognised
 from protocol.content.text import FileText, Line
 
 COLUMN_GAP = 1.8
@@ -22,6 +23,8 @@ MOST_ANNOTATIONS = 500
 LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
 INVISIBLE = {0x00AD: None, 0x200B: None, 0x200C: None, 0x200D: None, 0x2060: None, 0xFEFF: None, 0xFFFE: "-"}
 _LINE_BREAKS = (10, 13)
+_HYPHEN_OF_A_BREAK = 2
+"""What pdfium gives for a hyphen that ends a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,8 @@ def read_pdf(data: bytes, bounds: Bounds) -> FileText:
     """Read the text of a PDF.
 
     Visible annotations count as text of their page (stamps are often put on that way). Never raises on bad files:
-    ``encrypted`` for a password that opens it, ``damaged`` for what pdfium cannot open, ``no-text`` for pictures only.
+    ``encrypted`` for a password that opens it, ``damaged`` for what pdfium cannot open, ``no-text`` for pictures only,
+    ``garbled`` for letters that are not those of the page; the mark ``ocr`` for text recognised from a picture.
     """
     try:
         document = pypdfium2.PdfDocument(data)
@@ -58,9 +62,10 @@ def read_pdf(data: bytes, bounds: Bounds) -> FileText:
         )
     try:
         pages = len(document)
-        lines, whole = _lines(document, pages, bounds)
-        unread = "" if whole else "too-large"
-        return FileText("pdf", lines, pages, unread if lines else unread or "no-text", _marks(document))
+        lines, whole, recognised = _lines(document, pages, bounds)
+        unread = "garbled" if is_garbled(lines) else "" if whole else "too-large"
+        marks = _marks(document) | recognised
+        return FileText("pdf", lines, pages, unread if lines else unread or "no-text", marks)
     finally:
         document.close()
 
@@ -74,25 +79,31 @@ def _marks(document: pypdfium2.PdfDocument) -> frozenset[str]:
     return frozenset(name for name, holds in facts.items() if holds)
 
 
-def _lines(document: pypdfium2.PdfDocument, pages: int, bounds: Bounds) -> tuple[tuple[Line, ...], bool]:
+def _lines(
+    document: pypdfium2.PdfDocument, pages: int, bounds: Bounds
+) -> tuple[tuple[Line, ...], bool, frozenset[str]]:
+    """Give the lines, whether they are all, and the marks for pages that were recognised from pictures."""
     chosen = [*range(min(pages, bounds.first_pages)), *range(max(bounds.first_pages, pages - bounds.last_pages), pages)]
     lines: list[Line] = []
     left = bounds.text_chars
+    marks: set[str] = set()
     for index in chosen:
         try:
-            made, letters = _page(document, index, left)
+            made, letters, recognised = _page(document, index, left)
         except pypdfium2.PdfiumError:
             continue  # one broken page does not make the others unreadable
         left -= letters
+        if recognised:
+            marks |= {"ocr"} if index else {"ocr", "ocr-first"}
         lines += (replace(line, text=line.text[: bounds.line_chars]) for line in made)
         if left < 0 or len(lines) > bounds.cells:
             break
     whole = len(chosen) == pages and left >= 0 and len(lines) <= bounds.cells
-    return tuple(lines[: bounds.cells]), whole
+    return tuple(lines[: bounds.cells]), whole, frozenset(marks)
 
 
-def _page(document: pypdfium2.PdfDocument, index: int, most: int) -> tuple[list[Line], int]:
-    """Give the lines of a page out of its first letters, and how many letters it has."""
+def _page(document: pypdfium2.PdfDocument, index: int, most: int) -> tuple[list[Line], int, bool]:
+    """Give the lines of a page out of its first letters, how many letters it has, and whether they were recognised."""
     page = document[index]
     if 0 < pdfium.FPDFPage_GetAnnotCount(page) <= MOST_ANNOTATIONS:
         pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY)
@@ -105,10 +116,11 @@ def _page(document: pypdfium2.PdfDocument, index: int, most: int) -> tuple[list[
     textpage = page.get_textpage()
     letters = textpage.count_chars()
     pieces = list(_pieces(textpage, min(letters, most)))
+    recognised = is_recognised(page, textpage, letters)
     textpage.close()
     page.close()
     lines = [_line(piece, index + 1, (origin_left, top), (width, height)) for piece in _joined(pieces)]
-    return lines, letters
+    return lines, letters, recognised
 
 
 def _line(piece: _Piece, page: int, corner: tuple[float, float], extent: tuple[float, float]) -> Line:
@@ -138,6 +150,8 @@ def _pieces(textpage: pypdfium2.PdfTextPage, count: int) -> Iterator[_Piece]:
     begin = end = bottom = top = 0.0
     for index in range(count):
         code = unicode_of(page, index)
+        if code == _HYPHEN_OF_A_BREAK:
+            code = 0x2D
         if code <= 32 or code == 0xA0:
             if code in _LINE_BREAKS and letters:
                 yield _Piece(clean("".join(letters)), begin, bottom, end, top)

@@ -7,6 +7,7 @@ reached, the next file gets a new one.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import selectors
@@ -14,21 +15,26 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
+import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import IO, Any, BinaryIO, Self
+from typing import IO, BinaryIO, Self
 
+from protocol.content.answer import LENGTH_BYTES, READY, InvalidAnswer, decode, longest
 from protocol.content.bounds import Bounds
-from protocol.content.text import FileText, Line
+from protocol.content.text import FileText
 from protocol.package import unzip
 from protocol.package.attachment import AttachmentRefused
 from protocol.package.filename import extension
 
 _BLOCK = 64 * 1024
-_LENGTH_BYTES = 4
-_LONGEST_ANSWER = 64 * 1024 * 1024
+_START_S = 30.0
+"""A busy machine may take seconds to start the child, which loads nothing but its own modules."""
 _KEPT_VARIABLES = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TMPDIR")
 _DEFAULTS = Bounds()
+_BROKEN_SOURCE = (AttachmentRefused, OSError, EOFError, zipfile.BadZipFile, zlib.error)
 
 
 class _Stopped(Exception):  # noqa: N818 - says what became of the child
@@ -43,13 +49,14 @@ class ContentReader:
     """Reads the text of files; a context manager, safe to share between threads (they take turns).
 
     ``with ContentReader() as contents: judge(…, contents=contents)``. ``Bounds`` say how much of a file is read and
-    what it may cost.
+    what it may cost. A process that is forked while a reader is open has a child of its own.
     """
 
     def __init__(self, bounds: Bounds = _DEFAULTS) -> None:
         self.bounds = bounds
         self._child: subprocess.Popen[bytes] | None = None
         self._turn = threading.Lock()
+        _open_readers.add(self)
 
     def __enter__(self) -> Self:
         return self
@@ -66,7 +73,7 @@ class ContentReader:
         """Read the text of one file of ``size`` bytes; ``name`` is its real name.
 
         Never raises on bad files: a file that crashes the child is ``damaged``, one that does not end in time
-        ``too-slow``. ``OSError`` where no child can be started at all.
+        ``too-slow``. ``OSError`` where no child can be started at all, which says nothing about the file.
         """
         if size > self.bounds.file_bytes:
             return FileText("other", unread="too-large")
@@ -100,7 +107,27 @@ class ContentReader:
             env={**kept, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             start_new_session=True,  # Ctrl-C is for the caller, who closes us
         )
+        assert self._child.stdout
+        try:
+            ready = _receive(self._child.stdout, len(READY), time.monotonic() + _START_S) == READY
+        except _Stopped:
+            ready = False
+        if not ready:
+            self._stop()
+            raise ChildProcessError(errno.ECHILD, "the process that reads attached files does not start")
         return self._child, False
+
+    def forget(self) -> None:
+        """Let go of the child without ending it: what a forked process does with that of its parent."""
+        self._turn = threading.Lock()  # the thread that may have held the old one is not in this process
+        child, self._child = self._child, None
+        if child is None:
+            return
+        child.returncode = 0  # nobody here waits for it
+        for stream in (child.stdin, child.stdout):
+            if stream:
+                with contextlib.suppress(OSError):
+                    stream.close()
 
     def _stop(self) -> None:
         child, self._child = self._child, None
@@ -121,18 +148,35 @@ class ContentReader:
         sent = 0
         try:
             with open_file() as stream:
-                _send(child.stdin, len(asked).to_bytes(_LENGTH_BYTES, "big") + asked, ends)
+                _send(child.stdin, len(asked).to_bytes(LENGTH_BYTES, "big") + asked, ends)
                 while block := unzip.read(stream, min(_BLOCK, size - sent)):
                     _send(child.stdin, block, ends)
                     sent += len(block)
-        except (AttachmentRefused, OSError) as error:
+                    if time.monotonic() > ends:
+                        raise _Stopped("too-slow")
+        except _BROKEN_SOURCE as error:
             raise _Stopped("damaged") from error
         if sent != size:
             raise _Stopped("damaged")
-        length = int.from_bytes(_receive(child.stdout, _LENGTH_BYTES, ends), "big")
-        if length > _LONGEST_ANSWER:
+        length = int.from_bytes(_receive(child.stdout, LENGTH_BYTES, ends), "big")
+        if length > longest(self.bounds):
             raise _Stopped("damaged")
-        return _decoded(_receive(child.stdout, length, ends))
+        try:
+            return decode(_receive(child.stdout, length, ends), self.bounds)
+        except InvalidAnswer as error:
+            raise _Stopped("damaged") from error
+
+
+_open_readers: weakref.WeakSet[ContentReader] = weakref.WeakSet()
+
+
+def _forget_all() -> None:
+    for reader in list(_open_readers):
+        reader.forget()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_all)
 
 
 def _send(target: IO[bytes], data: bytes, ends: float) -> None:
@@ -164,18 +208,3 @@ def _receive(source: IO[bytes], size: int, ends: float) -> bytes:
             parts.append(part)
             size -= len(part)
     return b"".join(parts)
-
-
-def _decoded(answer: bytes) -> FileText:
-    """Make the text of an answer; the child may have been taken over by a file, so nothing in it is trusted."""
-    try:
-        value: dict[str, Any] = json.loads(answer)
-        lines = tuple(_line(*values) for values in value["lines"])
-        return FileText(value["kind"], lines, int(value["pages"]), str(value["unread"]), frozenset(value["marks"]))
-    except (ValueError, TypeError, KeyError) as error:
-        raise _Stopped("damaged") from error
-
-
-def _line(text: object, page: object, *rest: Any) -> Line:
-    left, top, right, bottom, size, width, height = map(float, rest[:-1])
-    return Line(str(text), int(str(page)), left, top, right, bottom, size, width, height, rest[-1])

@@ -9,29 +9,47 @@ from protocol.content.text import FileText, Line
 from protocol.wire.plaintext import ascii_text
 
 MOST_ITEMS = 60
+MOST_LINES, LONGEST_ITEM = 400, 1_000
+"""Lines looked at below a heading, those of the other column among them, and letters of one line of the block."""
 _DASH = re.compile(r"[-–—+•]\s*")
 _KINH_GUI = re.compile(r"Kính gửi\s*:?\s*", re.IGNORECASE)
 _NOI_NHAN = re.compile(r"Nơi nhận\s*:?\s*\Z", re.IGNORECASE)
-_ASIDE = re.compile(r"\([^)]*\)?|\[[^\]]*\]?")
+_ASIDE = re.compile(r"\(([^)]*)\)?|\[([^\]]*)\]?")
+_PURPOSE = re.compile(
+    r"de\b|[bcpt]\s?/\s?[chdbt]\b|bao cao\b|phoi hop\b|thuc hien\b|chi dao\b|[^a-z]*(?:b|ban|t|to)?\Z"
+)
+"""How brackets begin that say for what, or how many copies, and not whom: ``(để b/c)``, ``(02 bản)``."""
 _ABOVE = re.compile(r"nhu tren|nhu kinh gui")
 _KEPT = re.compile(r"luu\b|luu:")
 _OPEN = re.compile(
     r"\bcac\b|\bnhu\b|\bdanh sach\b|\bthanh vien\b|\blien quan\b|\btruc thuoc\b|\btoan the\b|\bthu truong\b|"
-    r"\bdon vi\b|\bco quan\b|\bto chuc\b|\bca nhan\b|\bhuyen, |\bxa, |\bso, |\bnganh\b|\btheo\b|\bv\.v\b|\.\.\."
+    r"\bdon vi\b|\bco quan\b|\bto chuc\b|\bca nhan\b|\bnganh\b|\btheo\b|\bv\.v\b|\.\.\.|\btren dia ban\b|"
+    r"\b(?:tinh|huyen|xa|phuong|so|benh vien|truong|doanh nghiep|hop tac xa), |"
+    r"\b[0-9]{1,4} (?:tinh|thanh pho|xa|phuong|dac khu|so|bo|ban|cuc|truong|benh vien|trung tam|cong ty)\b|"
+    r"\Aquy (?:so|bo|cuc|vu|ban|vien|truong|cong ty|vi|ong|ba|ubnd|uy ban)\b|\A(?:dong chi|d/c|ong|ba)\b|"
+    r"\A(?:doanh nghiep|hop tac xa|ho gia dinh)\b"
 )
+"""Groups, numbers of bodies, classes, and persons, whose office nobody knows."""
+_CLASS_WORDS = 5
+"""Words of a line with no capital behind the first: a class (``Hiệu trưởng trường trung học phổ thông``), no name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """One line of a block: its text without dash, asides and closing mark, and the index of its first line."""
+    """One line of a block: its text without dash, brackets and closing mark, and the index of its first line.
+
+    ``aside`` is what its brackets say of whom it means: ``Vụ PC`` in ``Bộ Mẫu (Vụ PC)``, nothing in ``(để b/c)``.
+    """
 
     text: str
     index: int
+    aside: str = ""
 
     @property
     def open(self) -> bool:
         """Whether it may mean agencies that it does not name: ``Các sở, ban, ngành``, ``Như Điều 3``."""
-        return bool(_OPEN.search(_plain(self.text))) and not self.above
+        whole = f"{self.text} {self.aside}".strip()
+        return not self.above and not self.kept and (bool(_OPEN.search(_plain(whole))) or _class(self.text))
 
     @property
     def above(self) -> bool:
@@ -52,10 +70,10 @@ def addressees(text: FileText) -> tuple[Named, ...]:
             continue
         rest = line.text[found.end() :]
         if _DASH.match(rest):
-            first = Named(_bare(_DASH.sub("", rest, count=1)), index)
+            first = _named(_DASH.sub("", rest, count=1), index)
             return (first, *_items(text, index, beside=False))
         if rest:
-            return (Named(_bare(" ".join([rest, *_wrapped(text, index)])), index),)
+            return (_named(" ".join([rest, *_wrapped(text, index)]), index),)
         return _items(text, index, beside=False)
     return ()
 
@@ -85,7 +103,7 @@ def _items(text: FileText, begin: int, *, beside: bool) -> tuple[Named, ...]:
     items: list[Named] = []
     head = text.lines[begin]
     above = head
-    for index in range(begin + 1, len(text.lines)):
+    for index in range(begin + 1, min(begin + 1 + MOST_LINES, len(text.lines))):
         line = text.lines[index]
         if _elsewhere(head, line, beside):
             if not line.placed or line.page != head.page:
@@ -103,9 +121,9 @@ def _items(text: FileText, begin: int, *, beside: bool) -> tuple[Named, ...]:
         else:
             items.append(Named(line.text, index))
         above = line
-        if len(items) >= MOST_ITEMS or items[-1].kept:
+        if len(items) >= MOST_ITEMS or len(items[-1].text) > LONGEST_ITEM or items[-1].kept:
             break
-    return tuple(Named(_bare(item.text), item.index) for item in items if _bare(item.text))
+    return tuple(named for named in (_named(item.text, item.index) for item in items) if named.text)
 
 
 def _elsewhere(head: Line, line: Line, beside: bool) -> bool:
@@ -115,6 +133,18 @@ def _elsewhere(head: Line, line: Line, beside: bool) -> bool:
     if not line.placed:
         return line.part != head.part
     return beside and (line.left + line.right) / 2 > 0.55 * line.width
+
+
+def _named(text: str, index: int) -> Named:
+    """Take the brackets off a line, and keep of them what may mean somebody."""
+    asides = [(found[1] or found[2] or "").strip() for found in _ASIDE.finditer(text)]
+    return Named(_bare(text), index, " ".join(aside for aside in asides if not _PURPOSE.match(_plain(aside))))
+
+
+def _class(text: str) -> bool:
+    """Whether a line is a class of bodies: many words, and none behind the first begins with a capital."""
+    first, *more = text.split() or [""]
+    return len(more) + 1 >= _CLASS_WORDS and not first.isupper() and all(word[0].islower() for word in more)
 
 
 def _bare(text: str) -> str:

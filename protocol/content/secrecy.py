@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Literal
 
 from protocol.composition import composed
-from protocol.content.letterhead import letterhead_zone
+from protocol.content.letterhead import PLACED_LINES, ZONE, letterhead_zone
 from protocol.content.text import FileText, Line
 from protocol.wire.plaintext import ascii_text
 
@@ -24,6 +24,8 @@ LONGEST_MARK = 48
 """Letters: room for a label, for brackets and for blanks between letters."""
 FIRST_LINES = 14
 FIRST_CELLS = 6
+MOST_SUBJECT = 90.0
+"""Points from the sign to the last line of the subject below it."""
 MOST_CANDIDATES = 200
 LOOKED_AT = 4096
 """Characters of a field or a name; composing a million marks on one letter could take for ever."""
@@ -38,9 +40,19 @@ _DEGREE = r"(?:tuyệt\s*mật|tối\s*mật|mật)"
 _BRACKETED = re.compile(rf"[\[({{【<]\s*(?:độ\s*mật\s*:\s*)?({_DEGREE})\s*[\])}}】>]", re.IGNORECASE)
 _BEFORE = re.compile(r"\A\s*(TUYỆT MẬT|TỐI MẬT|MẬT)\s*(?:[-–—_:.|]|\Z)")
 _BEHIND = re.compile(r"[-–—_|]\s*(TUYỆT MẬT|TỐI MẬT|MẬT)\s*\Z")
+_UPPER = r"(?:TUYỆT\s+MẬT|TỐI\s+MẬT|MẬT)"
+_OTHER_MARKS = (
+    r"(?:(?:HỎA|HOẢ) TỐC(?: HẸN GIỜ)?|THƯỢNG KHẨN|KHẨN|(?:TÀI LIỆU )?THU HỒI"
+    r"|(?:BẢN|SỐ BẢN|BẢN SỐ|BẢN SAO SỐ)\s*[:.]?\s*[\d./]{1,9})"
+)
+_COMBINED = (
+    re.compile(rf"\A({_UPPER})\s*[-–—/,;.(]*\s*{_OTHER_MARKS}\W*\Z", re.IGNORECASE),
+    re.compile(rf"\A{_OTHER_MARKS}\s*[-–—/,;.(]*\s*({_UPPER})\W*\Z", re.IGNORECASE),
+)
+"""A stamp of secrecy in one box with that of urgency, with the number of the copy, or with the note to give it back."""
+_FARMED = re.compile(r"\b(?:ONG|MÍA|DỪA|THỐT NỐT|GẤU|PHẤN HOA|TRÁI CÂY|CÀ PHÊ|ĐƯỜNG)\b")
+"""Words beside which MẬT is honey, molasses or syrup."""
 _LABELLED = re.compile(rf"\b(?:độ|mức độ|mức)\s*mật\s*[:=]\s*({_DEGREE})\s*(?:[;.)\]]|\Z)", re.IGNORECASE)
-_PLAIN_NAME = re.compile(r"(?:\A|[ _-])(TUYET[ _]?MAT)(?=[ _.-]|\Z)|[\[(](TUYET[ _]?MAT|TOI[ _]?MAT|MAT)[\])]")
-"""Without accents only what is unmistakable: TOI MAT alone also means *I have lost*."""
 Certainty = Literal["sure", "possible"]
 
 
@@ -60,30 +72,48 @@ def degree_of(line: str) -> str | None:
     rest = text[labelled.end() :].strip(_AROUND) if labelled else text
     if labelled:
         rest = rest.upper()
-    return _WITHOUT_BLANKS.get("".join(rest.split()))
+    return _WITHOUT_BLANKS.get("".join(rest.split())) or _combined(text)
+
+
+def _combined(text: str) -> str | None:
+    """Give the degree of a stamp that says more; the degree itself in capitals."""
+    for pattern in _COMBINED if len(text) <= LONGEST_MARK else ():
+        found = pattern.match(text)
+        if found and found[1].isupper():
+            return _WITHOUT_BLANKS["".join(found[1].split())]
+    return None
 
 
 def mark_in_field(text: str | None) -> str | None:
     """Give the degree that a field of the header states: as all of it, in brackets, before a dash, behind a label."""
     text = composed((text or "")[:LOOKED_AT])
-    whole = _WITHOUT_BLANKS.get("".join(text.strip(_AROUND).split()).upper())
+    whole = _WITHOUT_BLANKS.get("".join(text.strip(_AROUND).split()).upper()) or _combined(text.strip(_AROUND))
     if whole:
         return whole
     for pattern in (_BRACKETED, _BEFORE, _BEHIND, _LABELLED):
         found = pattern.search(text)
-        if found:
+        if found and not (pattern in (_BEFORE, _BEHIND) and _is_one_word_of(text, found)):
             return _WITHOUT_BLANKS["".join(found[1].split()).upper()]
     return None
 
 
-def mark_in_name(name: str | None) -> str | None:
-    """Give the degree that the name of a file states, also without marks (``[MAT]``, ``TOI_MAT``)."""
-    stem = composed((name or "")[:LOOKED_AT]).rpartition(".")[0] or (name or "")[:LOOKED_AT]
-    found = mark_in_field(stem.replace("_", " _ "))
-    if found:
-        return found
-    plain = _PLAIN_NAME.search(stem)
-    return _PLAIN[re.sub(r"[ _]", "", plain[1] or plain[2])] if plain else None
+def doubtful_mark(text: str | None) -> str | None:
+    """Give ``MẬT`` where it stands at a dash of a text in capitals, and may be a mark as well as the word for honey."""
+    text = composed((text or "")[:LOOKED_AT])
+    if mark_in_field(text) or _FARMED.search(text):
+        return None
+    return "MẬT" if _BEFORE.search(text) or _BEHIND.search(text) else None
+
+
+def _is_one_word_of(text: str, found: re.Match[str]) -> bool:
+    """Whether a bare MẬT does not stand out: all of the text is in capitals, or is about honey (``VÙNG MÍA - MẬT``).
+
+    A notation (``QĐ-STN-MẬT``) is in capitals too, and has no words that it could belong to.
+    """
+    if found[1] != "MẬT" or found[0].rstrip().endswith((":", ".", "|")):
+        return False
+    rest = text[: found.start(1)] + text[found.end(1) :]
+    return (rest.isupper() and " " in text) or bool(_FARMED.search(text))
 
 
 def marks(text: FileText) -> Iterator[Mark]:
@@ -198,7 +228,20 @@ def _behind_others(text: FileText, index: int) -> bool:
         and other.top < line.bottom - 2
         and other.bottom > line.top + 2
         and not other.text.startswith(("Số", "SỐ"))
+        and not _below_sign(text, other)
         for other in text.lines[max(0, index - 6) : index + 7]
+    )
+
+
+def _below_sign(text: FileText, line: Line) -> bool:
+    """Whether a line of the left column stands close below the sign: the subject of a công văn, or another stamp."""
+    return line.right < line.width / 2 and any(
+        other.page == line.page
+        and other.right < other.width / 2
+        and 0 < line.top - other.top < MOST_SUBJECT
+        and other.text.startswith(("Số", "SỐ"))
+        for other in text.lines[:PLACED_LINES]
+        if other.top < ZONE * other.height
     )
 
 

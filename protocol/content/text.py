@@ -43,8 +43,11 @@ class FileText:
     """What was read of one file.
 
     ``unread`` is empty where the whole text was read, else why not: ``encrypted``, ``damaged``, ``too-large`` (what
-    lies within the bounds is in ``lines``), ``too-slow``, ``no-text`` (pictures only) or ``unsupported``. ``marks`` are
-    facts about the file beside its text: ``macros``, ``encrypted``, ``embedded-files``, ``javascript``.
+    lies within the bounds is in ``lines``), ``too-slow``, ``no-text`` (pictures only), ``garbled`` (what ``lines`` has
+    is not what is printed), ``misnamed`` (not the kind that its name says), ``refused`` (could not be unpacked),
+    ``too-many`` (nobody looked: too much else in the package) or ``unsupported``. ``marks`` are facts about the file
+    beside its text: ``macros``, ``encrypted``, ``embedded-files``, ``javascript``, ``ocr`` (text recognised from a
+    picture of a page), ``ocr-first`` (of the first page), ``archive`` (a zip of files).
     """
 
     kind: FileKind
@@ -52,6 +55,15 @@ class FileText:
     pages: int = 0
     unread: str = ""
     marks: frozenset[str] = frozenset()
+
+    @property
+    def exact(self) -> bool:
+        """Whether the letters that were read are those that are printed."""
+        return self.unread != "garbled" and "ocr" not in self.marks
+
+    def exact_on(self, page: int) -> bool:
+        """Whether that holds for one page; of the pages behind the first it is known for all of them only."""
+        return self.unread != "garbled" and ("ocr-first" if page <= 1 else "ocr") not in self.marks
 
     def place(self, index: int) -> str:
         """Say where a line stands, in no language: ``p.1 l.7`` (page and line on it), ``l.7`` without pages."""
@@ -62,11 +74,20 @@ class FileText:
 
 @dataclass(frozen=True, slots=True)
 class AttachedText:
-    """The text of one attachment: its 1-based number in the package, its real name, what was read."""
+    """The text of one attachment: its 1-based number in the package, its real name, what was read.
+
+    ``member`` is the name of a file inside an attached archive; its text is then that of this file.
+    """
 
     number: int
     name: str
     text: FileText
+    member: str = ""
+
+    def place(self, index: int) -> str:
+        """Say where a line stands: as ``FileText.place`` does, behind the name of a file inside an archive."""
+        place = self.text.place(index)
+        return f"{self.name}/{self.member} {place}" if self.member else place
 
 
 class Contents(Protocol):

@@ -11,6 +11,7 @@ import olefile
 from protocol.content.bounds import Bounds
 from protocol.content.formats import text_lines
 from protocol.content.text import FileText, Line, Part
+from protocol.package import compound
 
 _WORD_97 = 0xA5EC
 _ENCRYPTED, _SECOND_TABLE = 0x0100, 0x0200
@@ -31,6 +32,8 @@ def read_ole(data: bytes, bounds: Bounds) -> FileText:
             return FileText("other", unread="encrypted", marks=marks | {"encrypted"})
         if not container.exists("WordDocument"):
             sheet = container.exists("Workbook") or container.exists("Book")
+            if compound.LOCKED in compound.marks(io.BytesIO(data)):
+                return FileText("sheet" if sheet else "other", unread="encrypted", marks=marks | {"encrypted"})
             return FileText("sheet" if sheet else "other", unread="unsupported", marks=marks)
         stream = container.openstream("WordDocument").read()
         kind, flags = struct.unpack_from("<H", stream)[0], struct.unpack_from("<H", stream, _FLAGS_AT)[0]
@@ -60,6 +63,8 @@ def _pieces(stream: bytes, table: bytes, most: int) -> Iterator[str]:
     positions = struct.unpack_from(f"<{count + 1}I", plc)
     for index in range(count):
         characters = min(positions[index + 1] - positions[index], most)
+        if characters < 0:
+            raise ValueError("pieces out of order")
         start = int(struct.unpack_from("<I", plc, 4 * (count + 1) + 8 * index + 2)[0])
         if start & _ONE_BYTE:
             begin = (start & ~_ONE_BYTE) // 2

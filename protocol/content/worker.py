@@ -2,7 +2,7 @@
 
 ``python -P -m protocol.content.worker BOUNDS``: requests on standard input, answers on standard output. A request is
 four bytes of length, a JSON object ``{"name", "size"}`` and ``size`` bytes; an answer is four bytes of length and the
-JSON of a ``FileText``. Ends with its input.
+JSON of a ``FileText``. One byte says beforehand that it is ready. Ends with its input.
 """
 
 from __future__ import annotations
@@ -10,16 +10,12 @@ from __future__ import annotations
 import json
 import os
 import sys
-from dataclasses import fields
-from operator import attrgetter
 from typing import BinaryIO
 
+from protocol.content.answer import LENGTH_BYTES, READY, encode
 from protocol.content.bounds import Bounds
 from protocol.content.formats import read_file
-from protocol.content.text import FileText, Line
-
-LENGTH_BYTES = 4
-_values = attrgetter(*(field.name for field in fields(Line)))
+from protocol.content.text import FileText
 
 
 def main() -> None:
@@ -29,6 +25,8 @@ def main() -> None:
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 1)  # whatever a library prints must not look like an answer
     confine(bounds)
+    answers.write(READY)
+    answers.flush()
     while request := _request(sys.stdin.buffer):
         name, data = request
         allow_seconds(bounds)
@@ -40,20 +38,11 @@ def main() -> None:
             text = FileText("other", unread="damaged")
         del data, request
         body = encode(text)
-        answers.write(len(body).to_bytes(LENGTH_BYTES, "big") + body)
-        answers.flush()
-
-
-def encode(text: FileText) -> bytes:
-    """Give the answer for a text."""
-    value = {
-        "kind": text.kind,
-        "lines": [_values(line) for line in text.lines],
-        "pages": text.pages,
-        "unread": text.unread,
-        "marks": sorted(text.marks),
-    }
-    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+        try:
+            answers.write(len(body).to_bytes(LENGTH_BYTES, "big") + body)
+            answers.flush()
+        except BrokenPipeError:
+            return  # whoever asked has gone
 
 
 def confine(bounds: Bounds) -> None:

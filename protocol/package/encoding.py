@@ -122,4 +122,4 @@ def _decode(codec: str, name: str, chunks: Iterator[bytes]) -> Iterator[bytes]:
             yield decoder.decode(chunk).encode(UTF8)
         yield decoder.decode(b"", final=True).encode(UTF8)
     except UnicodeError as error:
-        raise NotText(f"bytes that are not {name}") from error
+        raise NotText(name) from error

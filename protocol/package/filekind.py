@@ -68,6 +68,13 @@ _TYPES: Mapping[str, frozenset[str]] = MappingProxyType(
     }
 )
 _ALL_TYPES = frozenset().union(*_TYPES.values())
+ARCHIVES = frozenset({"zip", "jar", "7z", "rar", "gz", "tgz", "bz2", "tbz2", "xz", "txz", "tar"})
+"""Extensions of archives, which may hold anything."""
+WITHOUT_TEXT = frozenset(
+    {"dwg", "dxf", "png", "jpg", "jpeg", "gif", "tif", "tiff", "bmp", "svg", "webp", "heic", "ico"}
+    | {"mp3", "wav", "m4a", "ogg", "wma", "aac", "mp4", "avi", "mov", "mkv", "wmv", "webm", "3gp"}
+)
+"""Extensions of drawings, pictures, sound and film."""
 MACROS = frozenset({"docm", "dotm", "xlsm", "xltm", "xlam", "pptm", "potm", "ppsm"})
 """Extensions that say themselves that the file carries macros."""
 TEST_VIRUS = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-" + b"TEST-FILE!$H+H*"

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from protocol.package.model import Code
+
+_COMPOSED = re.compile(r"[^,]+,[0-9]{4}/[0-9]{2}/[0-9]{2},[^/]+/.+", re.DOTALL)
 
 
 def document_id(organ_id: str, date: str, code: Code) -> str:
@@ -12,3 +16,8 @@ def document_id(organ_id: str, date: str, code: Code) -> str:
     opaque, compares it exactly and never takes it apart to route, because the field has it in many shapes.
     """
     return f"{organ_id},{date},{code.sign}"
+
+
+def is_composed(document_id: str) -> bool:
+    """Whether an identifier has the form of the wire, so that its parts can be held against the header."""
+    return _COMPOSED.fullmatch(document_id) is not None

@@ -1,4 +1,4 @@
-"""What the reader is ready to take in, so that no package can exhaust the machine that reads it."""
+"""How much a package may be: what protects the machine that reads it, and what the exchange agrees to carry."""
 
 from __future__ import annotations
 
@@ -6,16 +6,25 @@ from dataclasses import dataclass
 
 KIB = 1024
 MIB = 1024 * KIB
+MB = 1_000_000
+POLICY_BYTES = 50 * MB
+"""What the attached files of one package may come to where nobody says otherwise (ATT-09, open question Q14).
+
+No published text gives the limit of the national axis; a gateway in the field caps packages at 50 MB (H-A14).
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Upper bounds of one reading. Sizes are bytes, everything else counts.
 
-    The defaults let through every package that the field has shown (a gateway caps its own at 50 MB, H-A14) with room
-    to spare; whoever runs a smaller house passes smaller ones.
+    ``policy_bytes`` is what parties agree on: a package beyond it can still be read and judged. All others keep the
+    reader safe and end the reading. Their defaults let through every package that the field has shown, with room to
+    spare; whoever runs a smaller house passes smaller ones.
     """
 
+    policy_bytes: int = POLICY_BYTES
+    """The attached files of a package together, decoded: a matter of policy."""
     package_bytes: int = 384 * MIB
     """The whole file as it arrives."""
     markup_bytes: int = 8 * MIB

@@ -54,7 +54,7 @@ def _read(source: BinaryIO | bytes, profile: Profile, limits: Limits, spool: Spo
     findings = list(_start(opened, profile))
     scanned = None if findings else _scan(meter, spool, limits)
     if isinstance(scanned, NotText):
-        findings += find("not-xml", profile, line=1, got=str(scanned))
+        findings += find("not-xml", profile, line=1, expected=str(scanned))
     elif scanned is not None:
         if opened.encoding != "utf-8":
             findings += find("encoding-not-utf8", profile, line=1, expected="UTF-8", got=opened.encoding)
@@ -133,7 +133,10 @@ def _tree(
     root = parsed.root
     if root is None or stop is not None:
         reason = parsed.reason or "not-xml"
-        return None, find(reason, profile, line=parsed.line, expected=_EXPECTED.get(reason, ""), got=parsed.message)
+        if reason == "nesting-too-deep":
+            return None, find(reason, profile, line=parsed.line, expected=f"<= {limits.depth}")
+        expected = parsed.expected or _EXPECTED.get(reason, "")
+        return None, find(reason, profile, line=parsed.line, expected=expected, got=parsed.got)
     if root.getroottree().docinfo.internalDTD is not None:
         # The scanner stops at a document type; this catches one that an encoding might have hidden from it.
         return None, find("doctype-present", profile, got="<!DOCTYPE")

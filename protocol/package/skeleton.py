@@ -8,7 +8,9 @@ from functools import lru_cache
 
 from lxml import etree
 
+from protocol.finding import quote
 from protocol.package.model import NAMESPACE, XMLDSIG_NAMESPACE
+from protocol.package.wellformed import first_error
 
 _UNDECLARED = re.compile(r"Namespace prefix (\S+) (?:for \S+ )?on ")
 _ROOT_NAME = re.compile(rb"(?>\s+|<\?(?>.*?\?>)|<!--(?>.*?-->))*+<[^\s/>]+", re.DOTALL)
@@ -21,6 +23,8 @@ _KNOWN_PREFIXES = {
 }
 _DECLARES_NAMESPACE = re.compile(rb"xmlns(?::[^\s=]{1,64})?\s{0,8}=\s{0,8}[\"']" + re.escape(NAMESPACE.encode()))
 _ENVELOPE = re.compile(rb"<(?:[^\s<>:]{1,64}:)?edXMLEnvelope[^<>]*>")
+_MISMATCH = re.compile(r"Opening and ending tag mismatch: (\S+) line \d+ and (\S+)")
+_UNENDED = re.compile(r"Premature end of data in tag (\S+) line")
 MOST_PREFIXES = 16
 """Undeclared prefixes that are put right; the field has shown two."""
 _REASONS = {
@@ -31,12 +35,16 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A tree, or the reason why there is none. ``undeclared`` lists the prefixes that were put right to get it."""
+    """A tree, or the reason why there is none. ``undeclared`` lists the prefixes that were put right to get it.
+
+    ``expected`` and ``got`` are tags and pieces of the text, never the parser's English.
+    """
 
     root: etree._Element | None
     reason: str = ""
     line: int | None = None
-    message: str = ""
+    expected: str = ""
+    got: str = ""
     undeclared: tuple[str, ...] = ()
 
 
@@ -52,16 +60,16 @@ def parse(skeleton: bytes, *, transcoded: bool) -> Parsed:
     # The envelope has to be in the namespace by a declaration of its own or of the root; only the rest is guessed.
     envelope = _ENVELOPE.search(skeleton)
     if not envelope or not _DECLARES_NAMESPACE.search(skeleton, 0, envelope.end()):
-        return Parsed(None, "namespace-wrong", first.line, first.message)
+        return Parsed(None, "namespace-wrong", first.line, NAMESPACE, ", ".join(first.undeclared[:MOST_PREFIXES]))
     name = _ROOT_NAME.match(skeleton)
     if name is None or len(first.undeclared) > MOST_PREFIXES:
-        return Parsed(None, "not-xml", first.line, first.message)
+        return Parsed(None, "not-xml", first.line, "xmlns:…", ", ".join(first.undeclared[:MOST_PREFIXES]))
     at = name.end()
     declarations = "".join(f' xmlns:{prefix}="{_KNOWN_PREFIXES.get(prefix, NAMESPACE)}"' for prefix in first.undeclared)
     second = _attempt(skeleton[:at] + declarations.encode() + skeleton[at:], transcoded=transcoded)
     if second.root is None:
-        return Parsed(None, "not-xml", first.line, first.message)
-    return Parsed(second.root, first.reason, first.line, first.message, first.undeclared)
+        return Parsed(None, "not-xml", first.line, second.expected, second.got)
+    return Parsed(second.root, first.reason, first.line, undeclared=first.undeclared)
 
 
 def _attempt(skeleton: bytes, *, transcoded: bool) -> Parsed:
@@ -77,16 +85,31 @@ def _attempt(skeleton: bytes, *, transcoded: bool) -> Parsed:
     except etree.XMLSyntaxError as error:
         entries = [entry for entry in parser.error_log if entry.level_name != "WARNING"]
         if not entries:
-            return Parsed(None, "not-xml", error.lineno or None, str(error.msg))
+            return _broken(skeleton, "not-xml", error.lineno or None, str(error.msg))
     first = entries[0]
     if all(entry.type_name == "NS_ERR_UNDEFINED_NAMESPACE" for entry in entries):
         prefixes = {found[1]: None for entry in entries if (found := _UNDECLARED.match(entry.message))}
-        return Parsed(None, "undeclared-prefix", first.line, first.message, tuple(prefixes))
+        return Parsed(None, "undeclared-prefix", first.line, undeclared=tuple(prefixes))
     worst = next(entry for entry in entries if entry.type_name != "NS_ERR_UNDEFINED_NAMESPACE")
     reason = _REASONS.get(worst.type_name, "not-xml")
     if worst.type_name == "ERR_RESOURCE_LIMIT" and "depth" in worst.message:
         reason = "nesting-too-deep"
-    return Parsed(None, reason, worst.line, worst.message)
+    # What follows the first line is the text around, which depends on the pieces that the parser was fed.
+    return _broken(skeleton, reason, worst.line, worst.message)
+
+
+def _broken(skeleton: bytes, reason: str, line: int | None, message: str) -> Parsed:
+    """Say what stands where the text stops being XML; of what the parser says only the names are taken."""
+    if reason != "not-xml":
+        return Parsed(None, reason, line)
+    if mismatch := _MISMATCH.match(message):
+        return Parsed(None, reason, line, f"</{mismatch[1]}>", f"</{mismatch[2]}>")
+    if unended := _UNENDED.match(message):
+        return Parsed(None, reason, line, f"</{unended[1]}>")
+    found = first_error(skeleton)
+    token = skeleton[found.start : found.end].decode("utf-8", "backslashreplace") if found else ""
+    # Beside base64 the rest of a tag is as long as the pieces in which it came in; its first letter is not.
+    return Parsed(None, reason, line, "", quote(token if token.startswith("&") else token[:1]))
 
 
 @lru_cache(maxsize=8)

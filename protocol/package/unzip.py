@@ -18,12 +18,16 @@ if TYPE_CHECKING:
 LOCAL_HEADER = b"PK\x03\x04"
 _END = b"PK\x05\x06"
 _END_RECORD = struct.Struct("<4s4H2LH")
+_END64, _LOCATOR64 = b"PK\x06\x06", b"PK\x06\x07"
+_END64_RECORD = struct.Struct("<4sQ2H2L4Q")
+_LOCATOR64_BYTES = 20
 _LONGEST_COMMENT = 64 * KIB
 _ENTRY_HEADER_BYTES = 512  # what the directory may take for one entry, on average
 _ENCRYPTED = 0x1
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})  # what receivers in the field can unzip
 _BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError)
-ARCHIVES = frozenset({"zip", "jar", "7z", "rar", "gz", "bz2", "xz", "tar", "tgz"})
+ZIPS = frozenset({"zip", "jar", "kmz"})
+"""Extensions of archives that are zips; the official builder packs other archives (``.rar``) like any other file."""
 OFFICE = frozenset({"docx", "docm", "dotx", "xlsx", "xlsm", "xltx", "pptx", "pptm", "ppsx", "odt", "ods", "odp", "odg"})
 DOCUMENTS = OFFICE | {"epub"}
 """Extensions of documents that are zips by nature."""
@@ -63,9 +67,10 @@ def open_first(payload: BinaryIO, limits: Limits, *, name: str = "") -> BinaryIO
 
     ``name`` is the real name of the file, which the zip may not know.
 
-    Raises ``AttachmentRefused``: ``zip-invalid`` (no zip, empty, broken), ``zip-encrypted``, ``zip-nested`` (an archive
-    inside the archive), ``zip-bomb`` (too many entries, too large, or growing beyond the allowed ratio). Reading from
-    the result may raise the same (use ``read``, which turns every way of being broken into it).
+    Raises ``AttachmentRefused``: ``zip-invalid`` (no zip, empty, broken), ``zip-encrypted``, ``zip-nested`` (a zip
+    inside the zip that the attachment's name does not tell), ``zip-bomb`` (too many entries, too large, or growing
+    beyond the allowed ratio). Reading from the result may raise the same (use ``read``, which turns every way of being
+    broken into it).
     """
     archive, info = _first(payload, limits, name)
     try:
@@ -97,19 +102,19 @@ def _first(payload: BinaryIO, limits: Limits, name: str) -> tuple[zipfile.ZipFil
         raise
     # The first file is the one that starts the stream: what a reader without a look at the directory would get.
     info = next((entry for entry in archive.infolist() if entry.header_offset == 0), None)
-    refusal = _refusal(info, limits) or _nested(archive, info, name)
+    refusal = _refusal(info, limits, name) or _nested(archive, info, name)
     if info is None or refusal is not None:
         _shut(archive, payload)
         raise refusal or AttachmentRefused("zip-invalid", "no file at the start of the zip")
     return archive, info
 
 
-def _refusal(info: zipfile.ZipInfo | None, limits: Limits) -> AttachmentRefused | None:
+def _refusal(info: zipfile.ZipInfo | None, limits: Limits, name: str) -> AttachmentRefused | None:
     if info is None or info.is_dir() or info.compress_type not in _METHODS:
         return AttachmentRefused("zip-invalid", "no file at the start of the zip")
     if info.flag_bits & _ENCRYPTED:
         return AttachmentRefused("zip-encrypted", info.filename)
-    if filename.extension(info.filename) in ARCHIVES:
+    if filename.extension(info.filename) in ZIPS - {filename.extension(name)}:
         return AttachmentRefused("zip-nested", info.filename)
     if info.file_size > limits.payload_bytes:
         return AttachmentRefused("zip-bomb", f"{info.file_size} bytes > {limits.payload_bytes}")
@@ -119,8 +124,13 @@ def _refusal(info: zipfile.ZipInfo | None, limits: Limits) -> AttachmentRefused 
 
 
 def _nested(archive: zipfile.ZipFile, info: zipfile.ZipInfo | None, name: str) -> AttachmentRefused | None:
-    """Tell a zip inside the zip by its first bytes, whatever it is called; office documents are zips and are none."""
+    """Tell a zip inside the zip by its first bytes, whatever it is called.
+
+    Office documents are zips and are none, nor is what its sender openly names a zip (``bản đồ.kmz``).
+    """
     if info is None or {filename.extension(info.filename), filename.extension(name)} & DOCUMENTS:
+        return None
+    if filename.extension(name) in ZIPS:
         return None
     try:
         with archive.open(info) as inner:
@@ -141,12 +151,17 @@ def refuse_directory(payload: BinaryIO, limits: Limits) -> None:
     payload.seek(0)
     if payload.read(4) != LOCAL_HEADER:
         raise AttachmentRefused("zip-invalid", "does not begin like a zip")
-    payload.seek(max(0, size - _LONGEST_COMMENT - _END_RECORD.size))
+    payload.seek(max(0, size - _LONGEST_COMMENT - _END_RECORD.size - _LOCATOR64_BYTES - _END64_RECORD.size))
     tail = payload.read()
     at = tail.rfind(_END)
     if at < 0 or len(tail) - at < _END_RECORD.size:
         raise AttachmentRefused("zip-invalid", "no directory at the end")
     _, _, _, _, entries, directory, _, _ = _END_RECORD.unpack_from(tail, at)
+    locator = at - _LOCATOR64_BYTES
+    record = locator - _END64_RECORD.size
+    if record >= 0 and tail.startswith(_LOCATOR64, locator) and tail.startswith(_END64, record):
+        # The wider record in front is what counts for whoever loads the directory, whatever the short one says.
+        _, _, _, _, _, _, _, entries, directory, _ = _END64_RECORD.unpack_from(tail, record)
     if entries > limits.zip_entries or directory > limits.zip_entries * _ENTRY_HEADER_BYTES:
         raise AttachmentRefused("zip-bomb", f"{entries} entries, directory of {directory} bytes")
     payload.seek(0)

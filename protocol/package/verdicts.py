@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
@@ -59,7 +59,18 @@ def few(findings: Iterable[Finding]) -> tuple[Finding, ...]:
         said[finding.reason] += 1
         if said[finding.reason] <= MOST_OF_ONE_REASON:
             kept.append(finding)
-    return tuple(kept)
+    return with_rest(kept, said)
+
+
+def with_rest(kept: Iterable[Finding], said: Mapping[str, int]) -> tuple[Finding, ...]:
+    """Write down at the last finding of a reason how many more there were (``details["more"]``)."""
+    found = list(kept)
+    for reason, times in said.items():
+        if times > MOST_OF_ONE_REASON:
+            last = max((at for at, finding in enumerate(found) if finding.reason == reason), default=None)
+            if last is not None:
+                found[last] = replace(found[last], details={"more": str(times - MOST_OF_ONE_REASON)})
+    return tuple(found)
 
 
 def fatal(finding: Finding) -> bool:

@@ -19,7 +19,7 @@ from protocol.package.limits import Limits
 from protocol.package.model import DocumentPackage, StatusPackage
 from protocol.package.reader import read_package
 from protocol.package.reading import Reading
-from protocol.package.verdicts import Profile
+from protocol.package.verdicts import Profile, with_rest
 from protocol.rules import (
     addressees,
     answers,
@@ -82,7 +82,6 @@ STATUS_RULES = (
     *punctuality.STATUS_RULES,
     *history.STATUS_RULES,
 )
-_DEFAULTS = Limits()
 
 
 def judge(
@@ -92,17 +91,20 @@ def judge(
     now: datetime,
     surroundings: Surroundings = NOTHING_KNOWN,
     contents: Contents | None = None,
-    limits: Limits = _DEFAULTS,
+    limits: Limits | None = None,
+    explain: bool = True,
 ) -> Reading:
     """Read a package and apply every rule; the reading carries all findings. Close it, or use it with ``with``.
 
     ``now`` is an aware datetime, ``surroundings`` what is known beside the package. The text of attached files is
-    judged only where ``contents`` reads it.
+    judged only where ``contents`` reads it. ``limits`` stand in for those of the surroundings. Without ``explain``
+    raises ``schema.NeedsExplanation`` where it would take a second to say what breaks the schema.
     """
+    limits = limits or surroundings.limits
     reading = read_package(source, profile=profile, limits=limits)
     try:
         return reading.with_findings(
-            examine(reading, profile, now, surroundings=surroundings, contents=contents, limits=limits)
+            examine(reading, profile, now, surroundings=surroundings, contents=contents, limits=limits, explain=explain)
         )
     except BaseException:
         reading.close()
@@ -116,15 +118,17 @@ def examine(
     *,
     surroundings: Surroundings = NOTHING_KNOWN,
     contents: Contents | None = None,
-    limits: Limits = _DEFAULTS,
+    limits: Limits | None = None,
+    explain: bool = True,
 ) -> tuple[Finding, ...]:
     """Apply the rules to a reading, without repeating its own findings. Nothing for what could not be read.
 
     ``ValueError`` where ``now`` has no offset.
     """
-    context = Context(reading, profile, now, limits, surroundings, contents)
+    context = Context(reading, profile, now, limits or surroundings.limits, surroundings, contents, explain)
     found = tuple(_apply(context))
-    return (*found, *schema.unexplained(context, (*reading.findings, *found)))
+    unexplained = tuple(schema.unexplained(context, (*reading.findings, *found)))
+    return with_rest((*found, *unexplained), context.said)
 
 
 def _apply(context: Context) -> Iterator[Finding]:

@@ -14,41 +14,64 @@ from protocol.content.recipients import Named
 from protocol.finding import Finding, quote
 from protocol.package.model import DocumentPackage
 from protocol.rules.attached import known_names, main_document
+from protocol.rules.business import UPDATE
+from protocol.rules.changes import ADDED
 from protocol.rules.context import HEADER, Context, DocumentRule
+
+MOST_ADDRESSEES = 500
+"""Each is compared with every line of the document's blocks."""
 
 
 def unnamed(context: Context, package: DocumentPackage) -> Iterator[Finding]:
-    """SND-05: every addressee of the package is one that the document may mean."""
+    """SND-05: every addressee of the package is one that the document may mean.
+
+    Not whom an update adds: a document that was issued long ago cannot name them.
+    """
     main = main_document(context, package)
     named = _named(main) if main and main.sure else ()
     if not main or not named or any(line.open for line in named):
         return
     shown = "; ".join(line.text for line in named)
-    sender = package.header.sender
-    for number, organisation in enumerate(package.header.to, 1):
+    known = {package.header.sender.organ_id, *_added(package)}
+    for number, organisation in enumerate(package.header.to[:MOST_ADDRESSEES], 1):
         own = [name for name in (organisation.organ_name, *known_names(context, organisation.organ_id)) if name]
-        if not own or organisation.organ_id == sender.organ_id:
+        if not own or organisation.organ_id in known:
             continue
-        if not any(names.may_mean(line.text, name) for line in named for name in own):
+        texts = [text for line in named for text in (line.text, line.aside) if text]
+        if not any(names.may_mean(text, name) for text in texts for name in own):
             expected = quote(f"{shown} ({main.place(named[0].index)})")
             path = f"{HEADER}/To[{number}]" + ("/OrganName" if organisation.organ_name else "/OrganId")
             yield from context.breach("addressee-not-printed", path, expected=expected, got=own[0])
 
 
 def not_addressed(context: Context, package: DocumentPackage) -> Iterator[Finding]:
-    """SND-05: an agency of the directory that the document names by its full name is addressed."""
+    """SND-05: an agency of the directory that the document names by its full name is addressed.
+
+    Not one that the sender's own system serves: an internal copy never leaves it.
+    """
     main = main_document(context, package)
     if not context.surroundings.agencies or not main or not main.sure:
         return
     header = package.header
+    around = context.surroundings
+    sender = around.directory.get(header.sender.organ_id or "")
+    inside = {around.system, sender.system if sender else None} - {None}
     addressed = {organisation.organ_id for organisation in (header.sender, *header.to)}
     for line in (*main.addressees, *main.recipients):
         known = context.surroundings.named.get(names.spelled(line.text), ())
         if len(known) != 1 or {known[0].code, known[0].old_code or known[0].code} & addressed:
             continue  # nobody of that name, or several
+        if line.aside or known[0].system in inside:
+            continue
         if not any(names.within(line.text, place) for place in header.to_places):
             got = f"{line.text} ({main.place(line.index)})"
             yield from context.breach("recipient-not-addressed", f"{HEADER}/To[1]", expected=known[0].code, got=got)
+
+
+def _added(package: DocumentPackage) -> Iterator[str | None]:
+    part = package.trace.business if package.trace else None
+    if part and part.doc_type == UPDATE and part.document_info:
+        yield from (one.organ_id for one in part.document_info.receivers if one.receiver_type == ADDED)
 
 
 def _named(main: MainDocument) -> tuple[Named, ...]:

@@ -1,42 +1,24 @@
-"""The attached files of a package as the rules of contents see them: read once, the document itself told apart."""
+"""The document itself among the attached files of a package, told apart from its enclosures."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from protocol.content import names
-from protocol.content.letterhead import Letterhead, read_letterhead
+from protocol.content.letterhead import Letterhead, bare_notation, is_copy, read_letterhead
 from protocol.content.maindocument import MainDocument
-from protocol.content.text import AttachedText, FileText
-from protocol.package.attachment import original
+from protocol.content.text import AttachedText
+from protocol.package.filekind import ARCHIVES
 from protocol.package.filename import extension
 from protocol.package.model import DocumentHeader, DocumentPackage
-from protocol.package.unzip import AttachmentRefused
 from protocol.rules.context import Context
+from protocol.rules.filetexts import attached
 from protocol.rules.wiretime import parse_date
 
-MOST_FILES = 50
-"""Files of one package that are read; further ones are rare, and reading each may take its whole time."""
-MOST_SLOW = 2
-"""Files that may use up their whole time; after them nothing more of the package is read."""
-ARCHIVES = frozenset({"zip", "rar", "7z", "gz", "tar", "tgz", "jar"})
 _READABLE = frozenset({"pdf", "word"})
-
-
-def attached(context: Context, package: DocumentPackage) -> tuple[AttachedText, ...]:
-    """Give the texts of the attachments, read at the first call; none where nobody asked for contents."""
-    if context.contents is None:
-        return ()
-    if not context.texts:
-        for number, attachment in enumerate(package.attachments[:MOST_FILES], 1):
-            if sum(1 for each in context.texts if each.text.unread == "too-slow") >= MOST_SLOW:
-                context.texts.append(AttachedText(number, attachment.name or "", FileText("other", unread="too-slow")))
-                continue
-            try:
-                file = original(attachment, context.limits)
-                text = context.contents.read(file.name, file.open, file.size)
-            except AttachmentRefused:
-                text = FileText("other", unread="damaged")
-            context.texts.append(AttachedText(number, attachment.name or "", text))
-    return tuple(context.texts)
+_APPENDIX = re.compile(r"(?:Phụ lục|Biểu (?:mẫu|số)|Mẫu số|Danh (?:sách|mục)|Bảng|Dự thảo)\b", re.IGNORECASE)
+_FIRST_LINES = 5
 
 
 def main_document(context: Context, package: DocumentPackage) -> MainDocument | None:
@@ -48,22 +30,57 @@ def main_document(context: Context, package: DocumentPackage) -> MainDocument | 
 
 def _find_main(context: Context, package: DocumentPackage) -> MainDocument | None:
     files = attached(context, package)
-    heads = {file.number: read_letterhead(file.text) for file in files if file.text.kind in _READABLE}
-    bare = sum(1 for file in files if not _explained(file, heads.get(file.number)))
-    best: MainDocument | None = None
+    heads = _letterheads(files)
+    alone = all(_explained(file, heads.get(file.number)) for file in files)
+    found = []
     for file in files:
         letterhead = heads.get(file.number)
-        if letterhead is None or not letterhead.found:
-            continue
-        anchors = _anchors(context, package.header, letterhead)
-        if anchors and (best is None or _rank(anchors, file) > _rank(best.anchors, best.file)):
-            best = MainDocument(file, letterhead, anchors, bare == 0)
-    return best
+        if letterhead is not None and letterhead.found:
+            anchors = _anchors(context, package.header, letterhead)
+            found.append(MainDocument(file, letterhead, anchors, alone))
+    best = max(found, key=lambda each: _rank(each.anchors, each.file), default=None)
+    if best is None or not best.anchors:
+        return None
+    rivals = {_signs(each.letterhead) for each in found if len(each.anchors) == len(best.anchors)}
+    return replace(best, alone=False) if len(rivals) > 1 else best
+
+
+def _signs(letterhead: Letterhead) -> frozenset[str]:
+    return frozenset(bare_notation(sign.text) for sign in letterhead.signs)
+
+
+def stranger(context: Context, package: DocumentPackage) -> tuple[AttachedText, Letterhead] | None:
+    """Give a complete document that has nothing in common with the header, where no attachment can be the right one.
+
+    A certified copy (sao y, sao lục, trích sao) is the document of somebody else and none.
+    """
+    files = attached(context, package)
+    if main_document(context, package) is not None or len(files) < len(package.attachments):
+        return None
+    heads = _letterheads(files)
+    if not all(_explained(file, heads.get(file.number)) for file in files):
+        return None
+    for file in files:
+        head = heads.get(file.number)
+        if head and head.complete and file.text.exact and not is_copy(file.text):
+            return file, head
+    return None
+
+
+def _letterheads(files: tuple[AttachedText, ...]) -> dict[int, Letterhead]:
+    return {file.number: read_letterhead(file.text) for file in files if file.text.kind in _READABLE}
 
 
 def _explained(file: AttachedText, letterhead: Letterhead | None) -> bool:
-    """Whether it is known what a file is: a table or plain text, or a document with a letterhead of its own."""
-    return file.text.kind in {"sheet", "text"} or (letterhead is not None and letterhead.found)
+    """Whether it is known what a file is: a table, plain text, an appendix, or a document with its own letterhead.
+
+    A file that nobody could read, or only in parts, may be the document itself.
+    """
+    if file.text.kind in {"sheet", "slides", "text"}:
+        return True
+    if letterhead is None or not file.text.exact:
+        return False
+    return letterhead.found or any(_APPENDIX.match(line.text) for line in file.text.lines[:_FIRST_LINES])
 
 
 def has_archive(package: DocumentPackage) -> bool:

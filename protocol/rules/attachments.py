@@ -94,4 +94,12 @@ def contents(context: Context, package: DocumentPackage) -> Iterator[Finding]:
         first.setdefault(attachment.sha256, number)
 
 
-RULES: tuple[DocumentRule, ...] = (manifest, names, contents)
+def size(context: Context, package: DocumentPackage) -> Iterator[Finding]:
+    """ATT-09: the files of a package together are not more than the parties agreed to carry (H-A14)."""
+    together = sum(attachment.size for attachment in package.attachments)
+    if together > context.limits.policy_bytes:
+        expected = f"<= {context.limits.policy_bytes} B"
+        yield from context.breach("package-above-policy", "AttachmentEncoded", expected=expected, got=f"{together} B")
+
+
+RULES: tuple[DocumentRule, ...] = (manifest, names, contents, size)

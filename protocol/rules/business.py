@@ -15,15 +15,17 @@ BUSINESS = f"{TRACE}/Bussiness"
 
 
 def trace(context: Context, package: DocumentPackage) -> Iterator[Finding]:
-    """HDR-26: the sender signs the trace; later hops without a code are normal (H-X12, H-X13)."""
+    """HDR-26: the sender signs the trace; later hops without a code are normal.
+
+    A first hop without a code was seen to lose packages (H-X12), one with the word ``null`` was not (H-X13).
+    """
     hops = package.trace.hops if package.trace else ()
     if not hops:
         yield from context.breach("trace-missing", f"{TRACE}/TraceHeader")
     elif not hops[0].organ_id or hops[0].organ_id == UNKNOWN_ORGAN:
+        reason, path = "trace-organ-null" if hops[0].organ_id else "trace-organ-missing", f"{TRACE}/TraceHeader/OrganId"
         expected = package.header.sender.organ_id or ""
-        yield from context.breach(
-            "trace-organ-missing", f"{TRACE}/TraceHeader/OrganId", expected=expected, got=hops[0].organ_id
-        )
+        yield from context.breach(reason, path, expected=expected, got=hops[0].organ_id)
     elif package.header.sender.organ_id and not context.surroundings.same_body(
         hops[0].organ_id, package.header.sender.organ_id
     ):

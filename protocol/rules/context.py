@@ -32,6 +32,7 @@ class Context:
     """Reading, profile, the instant that counts as now (aware) and what is known beside the package.
 
     ``contents`` reads attached files; ``None`` means that nobody asked to have them read.
+    ``explains`` lets the schema say at length what it found (see ``protocol.rules.schema``).
     ``texts`` and ``main`` hold what was read, and which file is the document, so that rules read and decide once.
     """
 
@@ -41,6 +42,7 @@ class Context:
     limits: Limits
     surroundings: Surroundings = NOTHING_KNOWN
     contents: Contents | None = None
+    explains: bool = True
     said: Counter[str] = field(default_factory=Counter)
     texts: list[AttachedText] = field(default_factory=list)
     main: list[MainDocument | None] = field(default_factory=list)

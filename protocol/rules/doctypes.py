@@ -1,7 +1,7 @@
 """The kinds of document by law, as data: names, abbreviations and the numbers that two lists give them.
 
 ``schemas/tables/document-types.json`` holds the 29 administrative kinds of ND 30/2020 Art. 7 with the abbreviations of
-its Phụ lục III, the legal normative kinds, and the three forms of copies.
+its Phụ lục III, the legal normative kinds, the three forms of copies, and kinds that other laws and the Party know.
 """
 
 from __future__ import annotations

@@ -1,23 +1,26 @@
 """Defect D3: what the header or the document says is enclosed has to be there (QD 28/2018 Art. 9(1), 10(1)).
 
 An appendix inside the file of the document is there. Nothing is said where enclosures may hide: in an archive, in a
-file that could not be read, on pages behind the signature without a heading.
+file that could not be read, on pages behind the signature without a heading, in an attached file that may hold several.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from protocol.composition import composed
 from protocol.content import names
-from protocol.content.enclosures import Enclosures, roman
+from protocol.content.enclosures import Enclosures, appendix_headings, on_paper, roman
 from protocol.content.maindocument import MainDocument
+from protocol.content.text import AttachedText
 from protocol.finding import Finding, quote
 from protocol.package.filename import extension
 from protocol.package.model import DocumentPackage
-from protocol.rules.attached import attached, has_archive, main_document
+from protocol.rules.attached import has_archive, main_document
 from protocol.rules.context import ATTACHMENT, HEADER, Context, DocumentRule
+from protocol.rules.filetexts import attached
 
 _LONGEST_ENDING = 5
 _EMPTY_WORDS = frozenset(
@@ -25,13 +28,42 @@ _EMPTY_WORDS = frozenset(
 )
 
 
+_PLACE_OF_SIGNATURE = 8
+"""Lines of a Word file behind its recipients that the signature may take; further ones may be an enclosure."""
+_NUMBERED_NAME = re.compile(
+    r"\b(?:phu luc|pl) ?(?:so )?([ivxlc]{1,6}|[0-9]{1,2})\b(?! (?:va |den )?(?:[ivxlc]{1,6}|[0-9]{1,2})\b)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Holder:
+    """One place where enclosures are: its names, and the appendices in it.
+
+    ``several`` says that it may hold more than they tell; ``numbered`` that its appendices bear their numbers.
+    """
+
+    described: str
+    appendixes: tuple[str, ...] = ()
+    several: bool = False
+    numbered: bool = False
+
+    @property
+    def room(self) -> int:
+        """How many enclosures it is for certain."""
+        return max(1, len(self.appendixes))
+
+    def means(self, text: str) -> bool:
+        """Whether a text of a list means this place, or something in it."""
+        return any(_means(text, each) for each in (self.described, *self.appendixes))
+
+
 @dataclass(frozen=True, slots=True)
 class _Enclosed:
-    """The document, what it says is enclosed, and the names and first lines of the other attachments."""
+    """The document, what it says is enclosed, and the other attachments."""
 
     main: MainDocument
     says: Enclosures
-    others: tuple[str, ...]
+    others: tuple[_Holder, ...]
 
     @property
     def path(self) -> str:
@@ -41,7 +73,18 @@ class _Enclosed:
     @property
     def there(self) -> int:
         """How many enclosures there are, in files of their own or in the document's."""
-        return len(self.others) + len(self.says.headings)
+        return sum(holder.room for holder in self.holders)
+
+    @property
+    def holders(self) -> tuple[_Holder, ...]:
+        """The other attachments, and each appendix in the document's own file."""
+        inside = (f"Phụ lục {heading.numeral}".strip() for heading in self.says.headings)
+        return (*self.others, *(_Holder(text, numbered=True) for text in inside))
+
+    @property
+    def shown(self) -> str:
+        """What there is, to be quoted."""
+        return quote(" | ".join(holder.described for holder in self.holders) or "0")
 
 
 def in_header(context: Context, package: DocumentPackage) -> Iterator[Finding]:
@@ -51,13 +94,11 @@ def in_header(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     if enclosed is None or not listed:
         return
     own = enclosed.main.file.name
-    inside = [f"Phụ lục {heading.numeral}" for heading in enclosed.says.headings]
-    missing = _missing([text for text in listed if not _means(text, own)], [*enclosed.others, *inside])
+    missing = _missing([text for text in listed if not on_paper(text) and not _means(text, own)], enclosed.holders)
     for number, text in enumerate(listed, 1):
         if text in missing:
             path = f"{HEADER}/OtherInfo/Appendixes/Appendix[{number}]"
-            expected = quote(" | ".join([*enclosed.others, *inside]) or "0")
-            yield from context.breach("enclosure-in-header-missing", path, expected=expected, got=text)
+            yield from context.breach("enclosure-in-header-missing", path, expected=enclosed.shown, got=text)
 
 
 def in_text(context: Context, package: DocumentPackage) -> Iterator[Finding]:
@@ -65,26 +106,35 @@ def in_text(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     enclosed = _enclosed(context, package)
     if enclosed is None:
         return
-    says = enclosed.says
-    inside = [f"Phụ lục {heading.numeral}".strip() for heading in says.headings]
-    for wanted in (says.appendixes, says.listed):
-        missing = _missing([enclosure.text for enclosure in wanted], [*enclosed.others, *inside])
+    for wanted in (enclosed.says.appendixes, enclosed.says.listed):
+        missing = _missing([each.text for each in wanted if not on_paper(each.text)], enclosed.holders)
         for enclosure in wanted:
             if enclosure.text in missing:
                 got = f"{enclosure.text} ({enclosed.main.place(enclosure.index)})"
-                expected = quote(" | ".join([*enclosed.others, *inside]) or "0")
-                yield from context.breach("enclosure-in-text-missing", enclosed.path, expected=expected, got=got)
+                yield from context.breach("enclosure-in-text-missing", enclosed.path, expected=enclosed.shown, got=got)
 
 
 def count(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     """ATT-02: as many enclosures are there as the text counts (``Gửi kèm: 03 tài liệu``)."""
     enclosed = _enclosed(context, package)
-    for wanted, index in enclosed.says.counts if enclosed else ():
-        if enclosed and wanted > enclosed.there:
+    if enclosed is None or any(holder.several for holder in enclosed.others):
+        return
+    for wanted, index in enclosed.says.counts:
+        if wanted > enclosed.there:
             expected = f"{wanted} ({enclosed.main.place(index)})"
             yield from context.breach(
                 "enclosure-count-differs", enclosed.path, expected=expected, got=str(enclosed.there)
             )
+
+
+def said(context: Context, package: DocumentPackage) -> Iterator[Finding]:
+    """ATT-02: where the text says that something comes with it (``(Có danh sách kèm theo)``), something does."""
+    enclosed = _enclosed(context, package)
+    if enclosed is None or enclosed.holders or not enclosed.main.recipients:
+        return
+    for each in enclosed.says.said:
+        got = f"{each.text} ({enclosed.main.place(each.index)})"
+        yield from context.breach("enclosure-said-not-attached", enclosed.path, expected=">= 1", got=got)
 
 
 def numbering(context: Context, package: DocumentPackage) -> Iterator[Finding]:
@@ -119,17 +169,46 @@ def _enclosed(context: Context, package: DocumentPackage) -> _Enclosed | None:
     if "embedded-files" in main.text.marks:
         return None
     says = main.enclosures
-    if not says.headings and _pages_behind(main):
+    if not says.headings and (_pages_behind(main) or _titles_behind(main)):
         return None
-    others = tuple(_described(package, file.number) for file in attached(context, package) if file != main.file)
+    others = tuple(_holder(package, file) for file in attached(context, package) if file != main.file)
     return _Enclosed(main, says, others) if len(package.attachments) <= len(others) + 1 else None
 
 
 def _pages_behind(main: MainDocument) -> bool:
-    """Whether pages follow the one with the block of recipients: enclosures that nobody headed."""
+    """Whether pages follow the one with the block of recipients: enclosures that nobody headed.
+
+    Without pages (Word) whether more lines follow than a signature takes.
+    """
     block = main.recipients
+    if not main.text.pages:
+        behind = main.text.lines[block[-1].index + 1 :] if block else ()
+        return (
+            sum(1 for line in behind if line.part not in {"header", "footer", "note", "comment"}) > _PLACE_OF_SIGNATURE
+        )
     last = main.text.lines[block[-1].index].page if block else 0
     return main.text.pages > max(last, 1)
+
+
+def _titles_behind(main: MainDocument) -> bool:
+    """Whether an enclosure begins behind the recipients under another heading than ``Phụ lục``: ``Biểu số I``."""
+    block = main.recipients
+    return bool(block) and any(title > block[0].index for title in main.enclosures.titles)
+
+
+def _holder(package: DocumentPackage, file: AttachedText) -> _Holder:
+    """Say what an attachment may be: a file of one page or one sheet is one enclosure, other files may be several."""
+    described, text = _described(package, file.number), file.text
+    headings = appendix_headings(text) if text.kind in {"pdf", "word"} else ()
+    numbered = bool(headings) and all(heading.numeral for heading in headings)
+    if not headings:
+        numbered = _NUMBERED_NAME.search(" ".join(names.words(file.name))) is not None
+    return _Holder(
+        described,
+        tuple(f"Phụ lục {heading.numeral}".strip() for heading in headings),
+        several=bool(text.unread) or (text.kind != "text" and text.pages != 1),
+        numbered=numbered,
+    )
 
 
 def _described(package: DocumentPackage, number: int) -> str:
@@ -139,17 +218,25 @@ def _described(package: DocumentPackage, number: int) -> str:
     return " ".join(part for part in (attachment.name, attachment.description, description) if part)
 
 
-def _missing(wanted: Sequence[str], there: Sequence[str]) -> frozenset[str]:
-    """Give the wanted that nothing can be: each thing is one of them, and one that matches none may be any."""
-    left = list(there)
+def _missing(wanted: Sequence[str], holders: Sequence[_Holder]) -> frozenset[str]:
+    """Give the wanted that nothing can be: each place is what it tells, and one that tells nothing may be any."""
+    room = [holder.room for holder in holders]
     unmatched: list[str] = []
     for text in wanted:
-        match = next((each for each in left if _means(text, each)), None)
-        if match is None:
+        at = next((at for at, holder in enumerate(holders) if room[at] and holder.means(text)), None)
+        if at is None:
             unmatched.append(text)
         else:
-            left.remove(match)
-    return frozenset(unmatched[len(left) :]) if len(unmatched) > len(left) else frozenset()
+            room[at] -= 1
+    missing = unmatched[sum(room) :]
+    return frozenset(text for text in missing if not any(_may_hold(holder, text) for holder in holders))
+
+
+def _may_hold(holder: _Holder, text: str) -> bool:
+    """Whether a text that no place means may stand for something inside this one."""
+    if not holder.several or _named_file(text):
+        return False
+    return not (holder.numbered and _NUMBERED_NAME.search(" ".join(names.words(text))))
 
 
 def _means(text: str, file: str) -> bool:
@@ -177,4 +264,4 @@ def _folded(text: str) -> str:
     return " ".join(composed(text).casefold().split())
 
 
-RULES: tuple[DocumentRule, ...] = (in_header, in_text, count, numbering, unlisted)
+RULES: tuple[DocumentRule, ...] = (in_header, in_text, count, said, numbering, unlisted)

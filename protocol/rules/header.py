@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from protocol.composition import composed
 from protocol.finding import Finding
 from protocol.package.identity import document_id as compose
+from protocol.package.identity import is_composed
 from protocol.package.model import DocumentPackage
 from protocol.rules.context import HEADER, Context, DocumentRule
 
@@ -20,6 +21,7 @@ AMOUNTS = range(1000)
 _ABSURD = 10_000
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _DIGITS = re.compile(r"[0-9]{1,99}")  # a number too long for its field is told as that
+_SUFFIXED = re.compile(r"[0-9]{2,9}[A-Za-zĐđ]")
 _INTEGER = re.compile(r"-?[0-9]{1,9}")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
@@ -35,7 +37,10 @@ def length(text: str) -> int:
 
 
 def identifier(context: Context, package: DocumentPackage) -> Iterator[Finding]:
-    """HDR-04, ID-13: the identifier is there; one that differs from its composition is only told (it is opaque)."""
+    """HDR-04, ID-13: the identifier is there; one in the form of the wire says what the header says.
+
+    Any other form is opaque and legal, since the act asks for no more than that it names one document: only told.
+    """
     header = package.header
     path = f"{HEADER}/DocumentId"
     if not header.document_id:
@@ -46,17 +51,20 @@ def identifier(context: Context, package: DocumentPackage) -> Iterator[Finding]:
         return  # what is missing is said where it is missing
     expected = compose(organ_id, date, code)
     if header.document_id != expected:
-        yield from context.breach("document-id-differs", path, expected=expected, got=header.document_id)
+        reason = "document-id-differs" if is_composed(header.document_id) else "document-id-opaque"
+        yield from context.breach(reason, path, expected=expected, got=header.document_id)
 
 
 def number(context: Context, package: DocumentPackage) -> Iterator[Finding]:
-    """HDR-05, HDR-06, ID-16: digits alone, two at least, counted from 01 (H-X16)."""
+    """HDR-05, HDR-06, ID-16: digits alone, two at least, counted from 01; 05a is only told (H-X16)."""
     text, notation = package.header.code.number, package.header.code.notation
     path = f"{HEADER}/Code/CodeNumber"
     if not text:
         yield from context.breach("code-missing", path)
     elif "/" in text or (notation and notation in text):
         yield from context.breach("code-number-holds-sign", path, expected=text.partition("/")[0], got=text)
+    elif _SUFFIXED.fullmatch(text):
+        yield from context.breach("code-number-suffixed", path, expected=text[:-1], got=text)
     elif not _DIGITS.fullmatch(text):
         yield from context.breach("code-number-unusual", path, expected="0-9", got=text)
     elif int(text) == 0:

@@ -16,6 +16,8 @@ _BEFORE = re.compile(r"[-/ ]*(?:[0-9]+/)*")
 _OFFICIAL_LETTER = "Công văn"
 _UNMISTAKABLE = frozenset({"QĐ", "QyĐ", "TTr", "CTr", "GUQ", "BGN", "BTT", "GGT", "GNP"})
 """Abbreviations of kinds that no agency bears as its own; ``CT`` or ``TB`` may be an agency and say nothing."""
+_ASSEMBLY = re.compile(r"(?:UBTV)?QH[0-9]{1,3}")
+"""The National Assembly and its Standing Committee put themselves and their term there: 28/2026/QH16."""
 _LIST_NUMBERS = range(3, 33)
 """Numbers of the flat list of QCVN 102; 1 and 2 may also mean normative and administrative (open question Q5)."""
 _GOVERNMENT = re.compile(r"G22(?:\..*)?|(?:[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.)G22")
@@ -52,6 +54,8 @@ def notation(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     first = _first_group(text)
     if known.name == _OFFICIAL_LETTER and first in _UNMISTAKABLE:
         yield from context.breach("notation-has-type", path, expected=text.partition("-")[2], got=text)
+    if known.name.startswith("Nghị quyết") and _ASSEMBLY.fullmatch(first):
+        return
     if not known.abbreviations or any(_begins(first, short) for short in known.abbreviations):
         return
     expected = " | ".join(f"{short}-" for short in known.abbreviations)

@@ -23,9 +23,20 @@ _VIETNAMESE = re.compile(
 _TCVN3 = re.compile(
     "[A-Za-z][¨©ª«¬\u00ad®µ¶·¸¹»¼½¾¿](?=[A-Za-z])|[A-Za-z][¨«¬\u00adµ¶·¸](?=\\s|\\Z)|[a-z][À-ÖØ-Þ](?=[a-z]|\\s|\\Z)"
 )
-_VNI = re.compile("[aeouyôöAEOUYÔÖ][øûïäåëüØÛÏÄÅËÜ]|[aoeAOE]â|[AOE]Â|[aoeAOE]õ|[AOE]Õ|[A-Za-z]ñ|ñ[aeiouyôö]")
+_VNI = re.compile(
+    "[aAeE][ùøûõïâáàåãäêéèúüëÙØÛÕÏÂÁÀÅÃÄÊÉÈÚÜË]|[oO][ùøûïâåäÙØÛÏÂÅÄ](?!t)|[uU][ùøûïÙØÛÏ]|[ôöÔÖ][ùøûõïÙØÛÕÏ]|[yY][ùøûõîÙØÛÕÎ]"
+)
+"""A vowel and its mark as two letters: within a syllable of Unicode none of these pairs occurs (``coût`` is French)."""
+_TELLING = re.compile("[a-z][À-ÖØ-Þ]|®[A-Za-zÀ-ÿ]|[A-Za-z][¨©ª«¬\u00adµ¶·¸¹»¼½¾¿][A-Za-z]")
+"""Beyond doubt TCVN3, even once: a capital in the middle of a word (``viÖc``), a sign in it (``c«ng``)."""
+_FOREIGN = re.compile("[äåæçëîïñöøûüßþÿÄÅÆÇËÎÏÑÖØÛÜÞ]|®[A-Za-z]")
+"""Letters that Vietnamese has not: of a foreign name, or of an old font."""
+_FRENCH = re.compile("aë|aï|aér")
+"""Raphaël, naïf, aérien: pairs of VNI that French has too."""
 _HITS = 3
 """How many places of a text must look like an old font before it is called one; names of foreigners have one or two."""
+_SHORT = 2
+"""How many words are enough where they are most of the text: ``QuyÕt ®Þnh``."""
 _LOOKED_AT = 4096
 
 Text = tuple[str, str | None]
@@ -59,9 +70,18 @@ def _harm(text: str) -> str:
     elif not _VIETNAMESE.search(text):
         if len(_ASKED.findall(text)) >= _HITS:
             reason = "text-question-marks"
-        elif any(len(font.findall(text)) >= _HITS for font in (_TCVN3, _VNI)):
+        elif any(len(font.findall(text)) >= _HITS for font in (_TCVN3, _VNI)) or _mostly_old(text):
             reason = "text-legacy-encoding"
     return reason
+
+
+def _mostly_old(text: str) -> bool:
+    """Whether most words of a short text are in an old font, one of them beyond doubt."""
+    words = text.split()
+    old = [word for word in words if _TELLING.search(word) or _VNI.search(word)]
+    sure = any(not _FRENCH.search(word) for word in old)
+    odd = len(old) + sum(1 for word in words if word not in old and _FOREIGN.search(word))
+    return sure and odd >= _SHORT and 2 * odd >= len(words)
 
 
 def _document_texts(package: DocumentPackage) -> Iterator[Text]:

@@ -41,11 +41,12 @@ def recipients(context: Context, package: DocumentPackage) -> Iterator[Finding]:
 
 
 def organ_id(context: Context, code: str, path: str) -> Iterator[Finding]:
-    """ID-02, ID-04: the form of an organisation code; forms that the field uses without an act are told apart."""
+    """ID-02, ID-04, ID-05, ID-09: the form of an organisation code; forms used without an act are told apart."""
     if not codes.is_token(code):
         yield from context.breach("organ-id-malformed", path, expected="A-Z 0-9 . (1-35)", got=code)
     elif not codes.is_official(code):
-        yield from context.breach("organ-id-unofficial", path, expected="H99.01 | 000.00.01.H99", got=code)
+        expected, requirement = "H99.01 | 000.00.01.H99", codes.requirement(code)
+        yield from context.breach("organ-id-unofficial", path, expected=expected, got=code, requirement=requirement)
 
 
 RULES: tuple[DocumentRule, ...] = (sender, recipients)

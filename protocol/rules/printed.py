@@ -6,21 +6,25 @@ number whose place was left free for a stamp, a second sign that is right, a nam
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from protocol.content import names
-from protocol.content.letterhead import straight
+from protocol.content.letterhead import bare_notation, straight
 from protocol.content.maindocument import MainDocument
 from protocol.finding import Finding, quote
 from protocol.package.model import DocumentPackage
-from protocol.rules.attached import main_document
-from protocol.rules.context import HEADER, Context, DocumentRule
+from protocol.rules.attached import main_document, stranger
+from protocol.rules.context import ATTACHMENT, HEADER, Context, DocumentRule
 from protocol.rules.wiretime import parse_date
+
+_COPIES = re.compile(r"(?:SY|SL|TRS|TS)[-/]")
+"""Notations of certified copies (ND 30/2020 Art. 25), whose paper has the sign of the original."""
 
 
 def sign(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     """HDR-09: number and notation are the printed ones."""
-    main = _main(context, package)
+    main = _main(context, package, first_page=True)
     code = package.header.code
     if main is None or not main.letterhead.signs:
         return
@@ -41,7 +45,7 @@ def sign(context: Context, package: DocumentPackage) -> Iterator[Finding]:
 
 def date(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     """HDR-10: the date of issue is the printed one."""
-    main = _main(context, package)
+    main = _main(context, package, first_page=True)
     day = parse_date(package.header.promulgation.date)
     if main is None or day is None or not main.letterhead.dates:
         return
@@ -87,13 +91,32 @@ def capacity(context: Context, package: DocumentPackage) -> Iterator[Finding]:
             )
 
 
-def _main(context: Context, package: DocumentPackage) -> MainDocument | None:
+def document(context: Context, package: DocumentPackage) -> Iterator[Finding]:
+    """HDR-09: the document that the header describes is attached, and not only one that has no fact in common with it.
+
+    Told as a warning: how the attached document relates to the header is for a person to say.
+    """
+    code = package.header.code
+    found = stranger(context, package)
+    if found is None or not code.number or not code.notation or _COPIES.match(bare_notation(code.notation)):
+        return
+    file, letterhead = found
+    first = letterhead.signs[0]
+    got = quote(f"{first.text} ({file.name} {file.text.place(first.index)})")
+    yield from context.breach(
+        "printed-other-document", f"{ATTACHMENT}[{file.number}]", expected=f"{code.number}/{code.notation}", got=got
+    )
+
+
+def _main(context: Context, package: DocumentPackage, *, first_page: bool = False) -> MainDocument | None:
     main = main_document(context, package)
-    return main if main is not None and main.sure else None
+    if main is None:
+        return None
+    return main if (main.sure_of_letterhead if first_page else main.sure) else None
 
 
 def _printed(main: MainDocument, value: str, index: int) -> str:
     return quote(f"{value} ({main.place(index)})")
 
 
-RULES: tuple[DocumentRule, ...] = (sign, date, signer, capacity)
+RULES: tuple[DocumentRule, ...] = (sign, date, signer, capacity, document)

@@ -8,7 +8,7 @@ into the trace. A trace of midnight, as the official sample programs write it, s
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from protocol import calendar
@@ -73,7 +73,8 @@ def punctual(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     """TIM-01, TIM-03, TIM-05: sent on the day of signature, at the latest on the morning of the next working day.
 
     Only new documents and replacements: a recall or an update comes when it is needed. What is urgent goes out on the
-    very day, for the law says "at once" and a package knows no more than the day of its signature.
+    very day, for the law says "at once" and a package knows no more than the day of its signature. A few hours beyond
+    midnight may still be at once: certain is only what comes after the next day's morning, working day or not.
     """
     signed, sent = parse_date(package.header.promulgation.date), sending(context, package)
     part = package.trace.business if package.trace else None
@@ -86,12 +87,15 @@ def punctual(context: Context, package: DocumentPackage) -> Iterator[Finding]:
         yield from context.breach("sent-before-issue", sent.path, expected=expected, got=sent.shown)
         return
     year = calendar.vietnam()
+    if context.surroundings.end_of_morning is not None:
+        year = replace(year, end_of_morning=context.surroundings.end_of_morning)
     limit = year.latest_sending(signed)
     if limit is not None and sent.is_after(limit):
         yield from context.breach("sent-late", sent.path, expected=f"<= {limit.strftime(_SHOWN)}", got=sent.shown)
     elif _is_urgent(package) and sent.day > signed + timedelta(days=year.urgent_days):
-        expected = f"<= {signed.strftime(_SHOWN_DAY)}"
-        yield from context.breach("urgent-sent-late", sent.path, expected=expected, got=sent.shown)
+        certain = sent.is_after(datetime.combine(signed + timedelta(days=year.urgent_days + 1), year.end_of_morning))
+        reason, expected = "urgent-sent-late" if certain else "urgent-sent-next-day", signed.strftime(_SHOWN_DAY)
+        yield from context.breach(reason, sent.path, expected=f"<= {expected}", got=sent.shown)
     elif limit is None and sent.is_after(datetime.combine(signed + timedelta(days=1), year.end_of_morning)):
         yield from context.breach("calendar-unknown", sent.path, expected=_years(year), got=str(signed.year))
 

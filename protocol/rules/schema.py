@@ -15,6 +15,7 @@ from lxml import etree
 
 from protocol.finding import Finding, Severity
 from protocol.package import xsd
+from protocol.package.tree import elements, local_name
 from protocol.package.verdicts import MOST_OF_ONE_REASON, find, verdicts
 from protocol.package.xsd import SchemaFault
 from protocol.rules.context import Context
@@ -24,17 +25,30 @@ EXPLAINS_TOO = {"manifest-attachment-missing": "edXML/AttachmentEncoded"}
 MISNAMED = frozenset({"business-spelling"})
 """Reasons found at an element that the schema misses under its own name."""
 _INDEX = re.compile(r"\[[0-9]+\]")
+_STEP = re.compile(r"([^\[\]]+)(?:\[([1-9][0-9]{0,8})\])?")
 _STATUS_REQUIREMENT = "PKG-10"
 
 
+class NeedsExplanation(Exception):  # noqa: N818 - no error: a task that whoever is in a hurry does elsewhere
+    """The package breaks the schema, and saying where may take a second."""
+
+
 def unexplained(context: Context, found: Sequence[Finding]) -> Iterator[Finding]:
-    """PKG-02, PKG-10: the package is what the schema describes; ``found`` is what reader and rules have said of it."""
+    """PKG-02, PKG-10: the package is what the schema describes; ``found`` is what reader and rules have said of it.
+
+    Raises ``NeedsExplanation`` where the context does not let it explain and there is something to explain.
+    """
     reading = context.reading
     if reading.root is None or reading.kind == "unreadable" or _enough_said(reading.root, found):
         return
     if xsd.fast(reading.root, reading.kind):
         return
     explained = _Explained(reading.root, found)
+    values = xsd.wrong_values(reading.root, reading.kind)
+    if values is not None and all(explained.speaks_of(place) for place in values):
+        return
+    if not context.explains:
+        raise NeedsExplanation
     requirement = _STATUS_REQUIREMENT if reading.kind == "status" else ""
     for fault in xsd.explain(reading.root, reading.kind):
         if fault in explained:
@@ -101,15 +115,26 @@ class _Explained:
 
     def __contains__(self, fault: SchemaFault) -> bool:
         """Whether something was said of this place or of one below it; for what is absent, also of one beside it."""
-        if fault.path in self._above or _INDEX.sub("", fault.path) in self._everywhere:
+        if self.speaks_of(fault.path):
             return True
         parent, _, _ = fault.path.rpartition("/")
         return fault.absent and (parent in self._at or parent in self._around)
 
+    def speaks_of(self, place: str) -> bool:
+        """Whether something was said of a place or of one below it."""
+        return place in self._above or _INDEX.sub("", place) in self._everywhere
+
 
 def _is_there(root: etree._Element, place: str) -> bool:
-    steps = place.split("/")[1:]
-    try:
-        return not steps or root.find("/".join(f"{{*}}{step}" for step in steps)) is not None
-    except SyntaxError:  # a place inside an attached file, which is no path of elements
-        return True
+    """Whether a path leads to an element; step by step, as ``To[2600]`` costs a path expression seconds."""
+    current = root
+    for step in place.split("/")[1:]:
+        found = _STEP.fullmatch(step)
+        if found is None:
+            return True  # a place inside an attached file, which is no path of elements
+        same = (child for child in elements(current) if local_name(child) == found[1])
+        child = next(islice(same, int(found[2] or 1) - 1, None), None)
+        if child is None:
+            return False
+        current = child
+    return True

@@ -7,13 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protocol.content.secrecy import mark_in_field, mark_in_name, marks
+from protocol.content.secrecy import doubtful_mark, mark_in_field, marks
+from protocol.content.secretnames import doubtful_mark_in_name, mark_in_name
+from protocol.content.text import AttachedText
 from protocol.finding import Finding
+from protocol.package.filekind import ARCHIVES, WITHOUT_TEXT
+from protocol.package.filename import extension
 from protocol.package.model import DocumentPackage, OtherInfo
-from protocol.rules.attached import attached
 from protocol.rules.context import ATTACHMENT, HEADER, MANIFEST, Context, DocumentRule
+from protocol.rules.files import EXECUTABLE
+from protocol.rules.filetexts import looked_into
 
-_WHATEVER_IT_IS = frozenset({"no-text", "too-large", "too-slow"})
+_TOLD_ELSEWHERE = frozenset({"", "encrypted", "misnamed", "refused"})
+
+_REASONS = {
+    ("sure", True): "secrecy-mark-in-file",
+    ("sure", False): "secrecy-mark-doubtful",
+    ("possible", True): "secrecy-mark-possible",
+    ("possible", False): "secrecy-mark-possible",
+}
+"""By the place of a mark, and by whether its letters are those that are printed."""
 
 
 def header_marks(context: Context, package: DocumentPackage) -> Iterator[Finding]:
@@ -32,6 +45,9 @@ def header_marks(context: Context, package: DocumentPackage) -> Iterator[Finding
         degree = mark_in_field(text)
         if degree:
             yield from context.breach("secrecy-mark-in-header", f"{HEADER}/{path}", got=degree)
+        elif doubt := doubtful_mark(text):
+            place = f"{HEADER}/{path}"
+            yield from context.breach("secrecy-mark-doubtful", place, got=doubt, requirement="SEC-01")
 
 
 def name_marks(context: Context, package: DocumentPackage) -> Iterator[Finding]:
@@ -40,6 +56,8 @@ def name_marks(context: Context, package: DocumentPackage) -> Iterator[Finding]:
         degree = mark_in_name(attachment.name)
         if degree:
             yield from context.breach("secrecy-mark-in-file-name", f"{ATTACHMENT}[{number}]/AttachmentName", got=degree)
+        elif doubt := doubtful_mark_in_name(attachment.name):
+            yield from context.breach("secrecy-mark-doubtful", f"{ATTACHMENT}[{number}]/AttachmentName", got=doubt)
     for number, line in enumerate(package.manifest or (), 1):
         degree = mark_in_field(line.description)
         if degree:
@@ -50,23 +68,32 @@ def name_marks(context: Context, package: DocumentPackage) -> Iterator[Finding]:
 
 def file_marks(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     """SEC-04: no attached file carries the stamp of a secret document."""
-    for file in attached(context, package):
+    for file in looked_into(context, package):
         for mark in marks(file.text):
-            reason = "secrecy-mark-in-file" if mark.certainty == "sure" else "secrecy-mark-possible"
-            got = f"{mark.degree} ({file.text.place(mark.index)})"
+            reason = _REASONS[mark.certainty, file.text.exact_on(file.text.lines[mark.index].page)]
+            got = f"{mark.degree} ({file.place(mark.index)})"
             yield from context.breach(reason, f"{ATTACHMENT}[{file.number}]", got=got)
 
 
 def unread_files(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     """SEC-04: say which files nobody could look into, so that silence is not taken for a clean bill.
 
-    Passwords, and files that are not what their names say, have reasons of their own.
+    Passwords, programs, and files that are not what they say have reasons of their own. Pictures, sound and archives
+    of other kinds than zip are ordinary enclosures; but an archive in a zip is told.
     """
-    for file in attached(context, package):
-        unread = file.text.unread
-        if unread in _WHATEVER_IT_IS or (file.text.kind == "pdf" and unread == "damaged"):
-            got = f"{unread}, {file.text.pages} p." if file.text.pages else unread
-            yield from context.breach("file-text-unread", f"{ATTACHMENT}[{file.number}]", got=got)
+    for file in looked_into(context, package):
+        unread = file.text.unread or ("ocr" if "ocr" in file.text.marks else "")
+        if unread in _TOLD_ELSEWHERE or (unread == "unsupported" and _is_ordinary(file)):
+            continue
+        pages = f"{unread}, {file.text.pages} p." if file.text.pages else unread
+        got = f"{pages} ({file.name}/{file.member})" if file.member else pages
+        yield from context.breach("file-text-unread", f"{ATTACHMENT}[{file.number}]", got=got)
+
+
+def _is_ordinary(file: AttachedText) -> bool:
+    if file.member:
+        return extension(file.member) in WITHOUT_TEXT | EXECUTABLE
+    return "archive" in file.text.marks or extension(file.name) in WITHOUT_TEXT | ARCHIVES
 
 
 RULES: tuple[DocumentRule, ...] = (header_marks, name_marks, file_marks, unread_files)

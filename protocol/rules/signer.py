@@ -11,6 +11,12 @@ from protocol.package.model import DocumentPackage, SignerInfo
 from protocol.rules.context import HEADER, Context, DocumentRule
 
 _COMPETENCE = re.compile(r"(?P<authority>TM|Q|KT|TL|TUQ)\.\s*(?P<of>.*)", re.DOTALL)
+_PARTY_COMPETENCE = re.compile(r"(?:T/M|K/T|T/L|T/U/Q)\.?(?:\s|\Z)")
+_PARTY = re.compile(
+    r"đảng|tỉnh ủy|thành ủy|huyện ủy|quận ủy|ban thường vụ|ban chấp hành|bí thư|bộ chính trị|chi bộ"
+    r"|trung ương|đoàn thanh niên"
+)
+"""Words of bodies of the Party and its organisations, which write ``T/M`` by rules of their own."""
 _POSTS = (
     "giám đốc",
     "tổng giám đốc",
@@ -59,13 +65,15 @@ def named(context: Context, package: DocumentPackage) -> Iterator[Finding]:
 def competence(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     """HDR-15: a known authority and whose it is: TM. before a body, Q. KT. TL. TUQ. before the post of its head.
 
-    Nobody signs for the post that he holds himself.
+    Nobody signs for the post that he holds himself. Bodies of the Party write T/M, K/T, T/L, which says nothing here.
     """
     who = package.header.signer
     if who is None or not who.competence:
         return
     text, path = composed(who.competence[:_LOOKED_AT]), f"{HEADER}/SignerInfo/Competence"
     said = _COMPETENCE.match(text)
+    if not said and _PARTY_COMPETENCE.match(text) and _of_party(package, text):
+        return
     if not said:
         yield from context.breach("competence-unknown", path, expected="TM. Q. KT. TL. TUQ.", got=who.competence)
         return
@@ -91,6 +99,12 @@ def title(context: Context, package: DocumentPackage) -> Iterator[Finding]:
         return
     if not _may_bear_titles(package, who):
         yield from context.breach("title-before-name", f"{HEADER}/SignerInfo/FullName", got=who.full_name)
+
+
+def _of_party(package: DocumentPackage, competence: str) -> bool:
+    sender = package.header.sender
+    texts = (sender.organ_name, sender.organization_in_charge, competence)
+    return _PARTY.search(" ".join(_even(text).replace("uỷ", "ủy") for text in texts if text)) is not None
 
 
 def _may_bear_titles(package: DocumentPackage, who: SignerInfo) -> bool:

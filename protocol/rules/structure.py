@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from lxml import etree
 
@@ -13,6 +14,7 @@ from protocol.package.tree import child, elements, local_name, namespace
 from protocol.rules.context import Context, StructureRule
 
 OFFICIAL_PREFIX = "edXML"
+_LIKENESS, _LONGEST_NAME = 0.8, 60
 REPEATED_ELSEWHERE = frozenset({"Bussiness"})  # has a reason of its own
 
 
@@ -30,7 +32,8 @@ def _walk(context: Context, parent: etree._Element, place: layout.Place) -> Iter
         name = layout.SPELLINGS.get(written, written)
         if name not in place.children or namespace(element) != NAMESPACE:
             if name not in layout.OPAQUE:
-                yield from context.breach_at("unknown-element", element, expected=place.order, got=written)
+                expected = _nearest(written, place) or place.order
+                yield from context.breach_at("unknown-element", element, expected=expected, got=written)
             continue
         if written not in {name, "Manifest"}:
             yield from context.breach_at("business-spelling", element, expected=name, got=written)
@@ -44,6 +47,11 @@ def _walk(context: Context, parent: etree._Element, place: layout.Place) -> Iter
         furthest = max(furthest, position)
         if name not in layout.OPAQUE and len(element):
             yield from _walk(context, element, place.children[name])
+
+
+def _nearest(written: str, place: layout.Place) -> str:
+    """Give the known name that was probably meant, ``""`` where none is near."""
+    return next(iter(get_close_matches(written[:_LONGEST_NAME], place.children, 1, _LIKENESS)), "")
 
 
 def official_prefixes(context: Context, root: etree._Element) -> Iterator[Finding]:

@@ -7,28 +7,23 @@ known ones was never exchanged.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from functools import cached_property
-from typing import Any, TypeVar
 
 from protocol.composition import composed
 from protocol.content.names import spelled
+from protocol.package.limits import Limits
 
-_Entry = TypeVar("_Entry")
+EARLIEST, LATEST = 1900, 9000
+"""Years of an instant that a context or a command may name."""
+_SAFE = Limits()
 
-MESSAGE_TYPES = ("edoc", "status")
-REQUESTS = ("recall", "update")
 
-
-class SurroundingsError(ValueError):
-    """A context that cannot be used. ``field`` is a JSON pointer, ``rule`` says what has to stand there."""
-
-    def __init__(self, field: str, rule: str) -> None:
-        super().__init__(f"{field or '/'}: {rule}")
-        self.field = field or "/"
-        self.rule = rule
+def usable(moment: datetime) -> bool:
+    """Whether rules can reckon with an instant: one at the ends of the calendar has no Vietnamese wall time."""
+    return EARLIEST <= moment.year <= LATEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +62,19 @@ class KnownDocument:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Everything that is known around one package. ``sent_at`` is aware; ``message_type`` is ``edoc`` or ``status``."""
+    """Everything that is known around one package. ``sent_at`` is aware; ``message_type`` is ``edoc`` or ``status``.
+
+    ``limits`` is how much a package may be; ``end_of_morning`` the Vietnamese wall time until which a document is sent
+    in time, where it is not that of the calendar (open question Q4).
+    """
 
     sent_at: datetime | None = None
     system: str | None = None
     message_type: str | None = None
     agencies: tuple[KnownAgency, ...] | None = None
     documents: tuple[KnownDocument, ...] | None = None
+    limits: Limits = _SAFE
+    end_of_morning: time | None = None
 
     @cached_property
     def directory(self) -> Mapping[str, KnownAgency]:
@@ -117,125 +118,3 @@ class Surroundings:
 
 
 NOTHING_KNOWN = Surroundings()
-
-
-def from_json(value: object) -> Surroundings:
-    """Read the context of ``axis28 check --context`` (``schemas/check-context.schema.json``).
-
-    Raises ``SurroundingsError`` naming the field, as a JSON pointer, and the rule.
-    """
-    root = _members(value, "", {"sent_at", "system", "message_type", "agencies", "documents"}, ())
-    message_type = _text(root, "", "message_type")
-    if message_type is not None and message_type not in MESSAGE_TYPES:
-        raise SurroundingsError("/message_type", f"must be one of {', '.join(MESSAGE_TYPES)}")
-    return Surroundings(
-        sent_at=_moment(root),
-        system=_text(root, "", "system"),
-        message_type=message_type,
-        agencies=_many(root, "", "agencies", _agency),
-        documents=_many(root, "", "documents", _document),
-    )
-
-
-def _agency(value: object, field: str) -> KnownAgency:
-    known = {"code", "name", "old_code", "system", "closed", "successor", "locked"}
-    entry = _members(value, field, known, ("code",))
-    return KnownAgency(
-        code=_text(entry, field, "code") or "",
-        name=_text(entry, field, "name", empty=True) or "",
-        old_code=_text(entry, field, "old_code"),
-        system=_text(entry, field, "system"),
-        closed=_flag(entry, field, "closed"),
-        successor=_text(entry, field, "successor"),
-        locked=_flag(entry, field, "locked"),
-    )
-
-
-def _document(value: object, field: str) -> KnownDocument:
-    known = {"document_id", "from", "to", "code", "date", "statuses", "requests"}
-    entry = _members(value, field, known, ("document_id", "from"))
-    requests = _many(entry, field, "requests", _word) or ()
-    for number, request in enumerate(requests):
-        if request not in REQUESTS:
-            raise SurroundingsError(f"{field}/requests/{number}", f"must be one of {', '.join(REQUESTS)}")
-    return KnownDocument(
-        document_id=_text(entry, field, "document_id") or "",
-        sender=_text(entry, field, "from") or "",
-        to=_many(entry, field, "to", _word) or (),
-        code=_text(entry, field, "code"),
-        date=_text(entry, field, "date"),
-        statuses=_many(entry, field, "statuses", _reported) or (),
-        requests=requests,
-    )
-
-
-def _reported(value: object, field: str) -> tuple[str, str]:
-    entry = _members(value, field, {"from", "agency", "code"}, ("code",))
-    agencies = [agency for name in ("from", "agency") if (agency := _text(entry, field, name))]
-    if len(agencies) != 1:
-        raise SurroundingsError(field, 'must name who reported, either as "from" or as "agency"')
-    return agencies[0], _text(entry, field, "code") or ""
-
-
-def _word(value: object, field: str) -> str:
-    if not isinstance(value, str) or not value:
-        raise SurroundingsError(field, "must be a text that is not empty")
-    return value
-
-
-def _members(value: object, field: str, known: set[str], required: Sequence[str]) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise SurroundingsError(field, "must be an object")
-    for name in value:
-        if name not in known:
-            raise SurroundingsError(
-                f"{field}/{_escaped(str(name))}", f"is unknown; known are {', '.join(sorted(known))}"
-            )
-        if value[name] is None:
-            raise SurroundingsError(f"{field}/{name}", "must not be null; leave out what is not known")
-    for name in required:
-        if name not in value:
-            raise SurroundingsError(f"{field}/{name}", "is missing")
-    return value
-
-
-def _text(entry: Mapping[str, Any], field: str, name: str, *, empty: bool = False) -> str | None:
-    value = entry.get(name)
-    if value is None or (empty and value == ""):
-        return value
-    return _word(value, f"{field}/{name}")
-
-
-def _flag(entry: Mapping[str, Any], field: str, name: str) -> bool:
-    value = entry.get(name, False)
-    if not isinstance(value, bool):
-        raise SurroundingsError(f"{field}/{name}", "must be true or false")
-    return value
-
-
-def _many(
-    entry: Mapping[str, Any], field: str, name: str, read: Callable[[object, str], _Entry]
-) -> tuple[_Entry, ...] | None:
-    value = entry.get(name)
-    if value is None:
-        return None
-    if not isinstance(value, list):
-        raise SurroundingsError(f"{field}/{name}", "must be a list")
-    return tuple(read(member, f"{field}/{name}/{number}") for number, member in enumerate(value))
-
-
-def _moment(root: Mapping[str, Any]) -> datetime | None:
-    text = _text(root, "", "sent_at")
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.utcoffset() is None:
-        raise SurroundingsError("/sent_at", "must be a time with an offset, such as 2026-11-21T09:00:00+07:00")
-    return moment
-
-
-def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -17,6 +18,8 @@ import schemas
 Language = Literal["vi", "en"]
 LANGUAGES: tuple[Language, ...] = ("vi", "en")
 _FOLDER = "messages"
+preferred: ContextVar[Language | None] = ContextVar("preferred", default=None)
+"""The language that this command was told to speak; ``None`` where the locale decides."""
 
 
 def text(key: str, lang: str, **values: object) -> str:
@@ -36,7 +39,13 @@ def text(key: str, lang: str, **values: object) -> str:
 
 
 def language(environ: Mapping[str, str] = os.environ) -> Language:
-    """Choose the reader's language as POSIX does: the first of LC_ALL, LC_MESSAGES, LANG that is set; else English."""
+    """Choose the reader's language: the preferred one, else as POSIX does.
+
+    That is the first of LC_ALL, LC_MESSAGES, LANG that is set; English where none is.
+    """
+    told = preferred.get()
+    if told is not None and environ is os.environ:
+        return told
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if value := environ.get(name):
             return "vi" if value.lower().startswith("vi") else "en"

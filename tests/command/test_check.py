@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
 
+from fixtures.casebook.letters import letter_bytes
 from tests.command.packages import (
     AXIS28,
     ENGLISH,
@@ -104,17 +103,33 @@ def test_a_context_is_judged_with(tmp_path: Path) -> None:
     assert "edXML/edXMLEnvelope/edXMLHeader/MessageHeader/To/OrganId" in where
 
 
+def test_the_agreed_size_can_be_set(tmp_path: Path) -> None:
+    large = letter_bytes(bytes(1_500_000))
+    (tmp_path / "context.json").write_text(json.dumps({"limits": {"policy_bytes": 1_000_000}}))
+    context = ("--context", str(tmp_path / "context.json"))
+    said = [
+        b"fail[package-above-policy]" in check("-", *arguments, given=large).stdout
+        for arguments in ((), ("--max-mb", "1"), ("--max-mb", "2"), context, (*context, "--max-mb", "2"))
+    ]
+    assert said == [False, True, False, True, False]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (("missing.edxml",), "missing.edxml: there is no such file"),
         (("empty",), "empty: no *.edxml or *.xml"),
         (("-", "--now", "yesterday"), "--now: 'yesterday'"),
+        (("-", "--now", "9999-12-31T23:59:59-14:00"), "--now: '9999"),
+        (("-", "--now", "0001-01-01T00:00:00+14:00"), "--now: '0001"),
+        (("-", "--context", "late.json"), "/sent_at: must be a time"),
         (("-", "--context", "missing.json"), "--context missing.json: No such file"),
         (("-", "--context", "broken.json"), "--context broken.json: "),
         (("-", "--context", "odd.json"), "/sent: "),
         (("-", "--trust", "."), "--trust: signatures are not verified yet"),
         (("-", "--jobs", "0"), "'0' is no number of processes"),
+        (("-", "--max-mb", "0"), "'0' is no number of MB"),
+        (("-", "--max-mb", "257"), "'257' is no number of MB"),
         (("-", "--profile", "lenient"), "--profile"),
         (("-", "-o", "no/where"), "no/where: "),
         ((), "FILE"),
@@ -123,6 +138,7 @@ def test_a_context_is_judged_with(tmp_path: Path) -> None:
 def test_wrong_usage_is_one_line_and_exit_2(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "broken.json").write_text("{")
+    (tmp_path / "late.json").write_text('{"sent_at": "9999-12-31T23:59:59-14:00"}')
     (tmp_path / "odd.json").write_text('{"sent": 1}')
     answer = check(*arguments, given=clean_letter(), cwd=tmp_path)
     assert (answer.returncode, answer.stdout) == (2, b"")
@@ -186,83 +202,7 @@ def test_a_reader_that_goes_away_is_no_error(outbox: Path) -> None:
             env=os.environ | ENGLISH,
             check=False,
         )
-    assert (answer.returncode, answer.stderr) == (1, b"")
-
-
-def at_work(folder: Path, jobs: str) -> subprocess.Popen[bytes]:
-    """Start a check that cannot end by itself: its last file is a pipe that nobody writes to."""
-    (folder / "in").mkdir()
-    os.mkfifo(folder / "in" / "zz.pipe")
-    for number in range(8):
-        (folder / "in" / f"{number}.edxml").write_bytes(clean_letter())
-    files = [str(file) for file in sorted((folder / "in").iterdir())]
-    process = subprocess.Popen(
-        [*AXIS28, "check", "--no-contents", "--jobs", jobs, "-o", str(folder / "report.txt"), *files],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=os.environ | ENGLISH,
-        start_new_session=True,
-    )
-    end = time.monotonic() + 30
-    while not (waiting_for_pipe(process.pid) or time.monotonic() > end):
-        time.sleep(0.05)
-    return process
-
-
-def family(pid: int) -> list[int]:
-    """Give a process and its children, as long as they are there."""
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except OSError:
-        return []
-    return [pid, *map(int, children)]
-
-
-def waiting_for_pipe(pid: int) -> bool:
-    for member in family(pid):
-        try:
-            if Path(f"/proc/{member}/wchan").read_text() in {"wait_for_partner", "fifo_open"}:
-                return True
-        except OSError:
-            continue
-    return False
-
-
-def gone(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z"
-    except OSError:
-        return True
-
-
-@pytest.mark.parametrize("jobs", ["1", "2"])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_it_in_order_and_leaves_no_report(tmp_path: Path, jobs: str, number: signal.Signals) -> None:
-    with at_work(tmp_path, jobs) as process:
-        if number is signal.SIGINT:
-            os.killpg(process.pid, number)  # as a terminal does
-        else:
-            process.send_signal(number)
-        if jobs == "2":
-            # A worker finishes the file that it has; this one only ends when somebody writes to it.
-            time.sleep(0.3)
-            with (tmp_path / "in" / "zz.pipe").open("wb"):
-                pass
-        output, errors = process.communicate(timeout=60)
-    assert (process.returncode, output, errors) == (128 + number, b"", b"")
-    assert [entry.name for entry in tmp_path.iterdir()] == ["in"]
-
-
-def test_no_worker_outlives_a_command_that_was_killed(tmp_path: Path) -> None:
-    with at_work(tmp_path, "2") as process:
-        members = family(process.pid)
-        assert len(members) == 3
-        process.kill()
-        process.communicate(timeout=60)
-    end = time.monotonic() + 20
-    while not all(gone(pid) for pid in members) and time.monotonic() < end:
-        time.sleep(0.05)
-    assert [pid for pid in members if not gone(pid)] == []
+    assert (answer.returncode, answer.stderr) == (141, b"")
 
 
 def test_a_report_file_appears_complete_and_is_replaced(tmp_path: Path) -> None:

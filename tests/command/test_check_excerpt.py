@@ -7,13 +7,14 @@ from io import BytesIO
 
 import pytest
 
-from axis28.checking.elements import first_error, spans
+from axis28.checking.elements import spans
 from axis28.checking.examination import Examiner, Settings
 from axis28.checking.excerpt import MARKED, WIDTH, excerpts
 from axis28.checking.result import FileReport
 from axis28.checking.visible import cells, escaped, fitting, in_place
 from protocol.finding import Finding, Severity
 from protocol.package.reader import read_package
+from protocol.package.wellformed import first_error
 from tests.command.packages import NOW, clean_letter, letter_with_bad_date, spoilt
 
 
@@ -56,12 +57,34 @@ def test_a_place_outside_the_document_is_not_found() -> None:
     assert spans(b"<a/>", ["z/b", "", "[/"]) == {}
 
 
-def test_a_mismatched_tag_is_where_xml_ends() -> None:
-    raw = b"<a><b>1</c></a>"
+@pytest.mark.parametrize(
+    ("text", "token"),
+    [
+        ("<a><b>1</c></a>", "</c>"),
+        ("<a>V & v</a>", "&"),
+        ("<a>1 < 2</a>", "<"),
+        ("<a>1 <2</a>", "<2"),
+        ("<a>x&nbsp;y</a>", "&nbsp;"),
+        ("<a>x&#0;y</a>", "&#0;"),
+        ("<a><b>text</b>", "</b>"),
+        ("<a><b>text", "<b>"),
+        ("<a>\x01b</a>", "\x01"),
+    ],
+)
+def test_where_xml_ends_something_is_marked(text: str, token: str) -> None:
+    raw = text.encode()
     error = first_error(raw)
     assert error is not None
-    assert raw[error.start : error.end] == b"</c>"
+    assert raw[error.start : error.end].decode() == token
     assert first_error(b"<a/>") is None
+
+
+def test_of_reasons_about_an_element_its_name_is_marked() -> None:
+    raw = spoilt(clean_letter(), "<edXML:Subject>", "<edXML:Subjet>x</edXML:Subjet><edXML:Subject>")
+    (remark,) = (remark for remark in examined(raw).remarks if remark.finding.reason == "unknown-element")
+    assert remark.excerpt is not None
+    assert remark.excerpt.marked == "<edXML:Subjet"
+    assert remark.finding.expected == "Subject"
 
 
 @pytest.mark.parametrize("ends", [b"\r\n", b"\n", b""])

@@ -124,4 +124,43 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
         )
     finally:
         os.close(writing)
-    assert (answer.returncode, answer.stderr) == (1, "")
+    assert (answer.returncode, answer.stderr) == (141, "")
+
+
+@pytest.mark.parametrize("arguments", [("check", "--help"), ("--version",), ("check", "-", "--no-contents")])
+def test_an_output_that_is_full_is_one_line_and_exit_2(arguments: tuple[str, ...]) -> None:
+    for unbuffered in ("", "1"):
+        with open("/dev/full", "wb") as full:  # noqa: PTH123 - a device, not a path of ours
+            answer = subprocess.run(
+                [*AXIS28, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=full,
+                stderr=subprocess.PIPE,
+                env=os.environ | {"PYTHONUNBUFFERED": unbuffered, "LC_ALL": "C.UTF-8"},
+                text=True,
+                check=False,
+            )
+        assert answer.returncode == 2
+        assert answer.stderr.startswith("axis28: standard output cannot be written to: ")
+        assert answer.stderr.count("\n") == 1
+
+
+def test_a_closed_stream_is_one_line_and_exit_2() -> None:
+    for closed, said in ((">&-", "standard output is closed"), (">&- 2>&-", "")):
+        answer = subprocess.run(
+            ["sh", "-c", f'"$@" {closed}', "sh", *AXIS28, "--version"],
+            capture_output=True,
+            text=True,
+            env=os.environ | {"LC_ALL": "C.UTF-8"},
+            check=False,
+        )
+        assert answer.returncode == 2
+        assert said in answer.stderr
+        assert answer.stderr.count("\n") == bool(said)
+
+
+@pytest.mark.parametrize("given", [("--lang", "vi"), ("--lang=vi",)])
+def test_usage_errors_speak_the_language_that_is_asked_for(given: tuple[str, ...]) -> None:
+    answer = axis28("check", *given, "x.edxml", "--frobnicate", LC_ALL="C.UTF-8")
+    assert answer.returncode == 2
+    assert answer.stderr == "axis28: không nhận ra các tham số: --frobnicate (xem: axis28 check --help)\n"

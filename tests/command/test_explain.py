@@ -75,6 +75,44 @@ def test_everything_else_that_has_an_id_is_explained(
         assert part in output
 
 
+def test_an_open_question_says_why_it_matters_what_holds_and_what_rests_on_it(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    output = flat(shown(capfd, "q4", "--lang", "vi"))
+    entry = registry.question("Q4")
+    for part in (entry.question["vi"], entry.why["vi"], entry.policy["vi"], "TIM-01", "OPS-02"):
+        assert part in output
+    assert f"Q4: {entry.question['en']}" in flat(shown(capfd, "TIM-01", "--lang", "en"))
+
+
+def test_what_a_later_part_adds_is_told_apart_from_what_is_done(capfd: pytest.CaptureFixture[str]) -> None:
+    entry = next(one for one in registry.requirements().values() if one.verification.later)
+    assert entry.verification.later is not None
+    output = flat(shown(capfd, entry.id, "--lang", "en"))
+    assert f"Comes later {entry.verification.later.what['en']}" in output
+
+
+def test_several_ids_are_explained_one_after_the_other_and_once_each(capfd: pytest.CaptureFixture[str]) -> None:
+    document = json.loads(shown(capfd, "Q4", "HDR-05", "hdr-05", "--format", "json"))
+    assert [entry["id"] for entry in document["entries"]] == ["Q4", "HDR-05"]
+
+
+def test_one_unknown_id_among_several_stops_before_anything_is_shown(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain", "HDR-05", "HDR-5", "--lang", "en"]) == 2
+    output, errors = capfd.readouterr()
+    assert output == ""
+    assert "'HDR-5'" in errors
+
+
+def test_an_observed_case_lists_its_vectors_with_verdicts_and_requirements(capfd: pytest.CaptureFixture[str]) -> None:
+    output = flat(shown(capfd, "H-X05", "--lang", "en"))
+    showing = [vector for vector in vectors() if "H-X05" in vector["quirk"]]
+    assert showing
+    for vector in showing:
+        axis, strict = (vector["expect"][profile]["verdict"] for profile in ("axis", "strict"))
+        assert f"{vector['id']} · {vector['requirement']} · axis: {axis}, strict: {strict}" in output
+
+
 def test_a_vector_is_explained_with_its_twin_and_what_each_profile_says(capfd: pytest.CaptureFixture[str]) -> None:
     vector = next(one for one in vectors() if one["reason"] and one["twin"])
     output = flat(shown(capfd, vector["id"], "--lang", "vi"))
@@ -96,7 +134,10 @@ def test_case_and_blanks_around_an_id_do_not_matter() -> None:
 
 @pytest.mark.parametrize("lang", messages.LANGUAGES)
 def test_every_kind_of_thing_can_be_shown_in_both_languages(lang: str, capfd: pytest.CaptureFixture[str]) -> None:
-    holders = (registry.requirements(), registry.checks(), registry.reasons(), registry.quirks(), registry.mutants())
+    holders = (
+        registry.requirements(), registry.checks(), registry.reasons(), registry.quirks(), registry.mutants(),
+        registry.questions(),
+    )  # fmt: skip
     choice = random.Random(SEED)
     names = [name for holder in holders for name in choice.sample(sorted(holder), 4)]
     for name in [*names, *registry.faults()]:
@@ -126,7 +167,7 @@ def test_an_unknown_id_names_the_nearest_and_ends_with_2(
     output, errors = capfd.readouterr()
     assert output == ""
     assert errors.startswith(
-        f"axis28: no requirement, check, reason, vector, case, mutant or fault is called '{wrong}'"
+        f"axis28: no requirement, check, reason, vector, case, question, mutant or fault is called '{wrong}'"
     )
     assert meant in errors
     assert errors.count("\n") == 1

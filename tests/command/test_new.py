@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,8 @@ def test_recalls_updates_and_replacements_deserve_no_finding(tmp_path: Path, let
         assert business.replacements[0].document_id == before.header.document_id
         assert business.replacements[0].organ_ids == ("G98.02", "H98.03")
     else:
-        assert after.header == before.header
+        due_date = "2026/12/04" if kind == "update" else before.header.due_date
+        assert after.header == replace(before.header, due_date=due_date)
         assert business.document_id == before.header.document_id
     assert [file.sha256 for file in after.attachments] == (
         [file.sha256 for file in before.attachments]
@@ -206,85 +208,6 @@ def test_nothing_is_overwritten_unless_told_to(
     assert new("document", "--sample", "--force", "-o", letter) == 0
     assert letter.read_bytes() != before
     assert [entry.name for entry in tmp_path.iterdir()] == ["letter.edxml"]
-
-
-def without(member: str) -> dict[str, Any]:
-    return {name: value for name, value in order().items() if name != member}
-
-
-@pytest.mark.parametrize(
-    ("member", "flag", "requirement"),
-    [
-        ("from", "--from CODE=NAME", "HDR-01"),
-        ("to", "--to CODE=NAME", "HDR-02"),
-        ("number", "--number N", "HDR-05"),
-        ("notation", "--notation TEXT", "HDR-05"),
-        ("type", "--type NAME", "HDR-11"),
-        ("subject", "--subject TEXT", "HDR-12"),
-        ("signer", "--signer-position TEXT", "HDR-14"),
-        ("files", "--attach FILE", "PKG-08"),
-    ],
-)
-@pytest.mark.parametrize("lang", ["vi", "en"])
-def test_a_missing_member_is_one_line_with_flag_and_rule(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], *, member: str, flag: str, requirement: str, lang: str
-) -> None:
-    (tmp_path / "order.json").write_text(json.dumps(without(member)), "utf-8")
-    arguments = ("--from-json", tmp_path / "order.json", "--lang", lang, "-o", tmp_path / "a.edxml")
-    assert new("document", *arguments) == 2
-    output, errors = capsys.readouterr()
-    assert (output, errors.count("\n")) == ("", 1)
-    assert flag in errors
-    assert f"({requirement})" in errors
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (("document", "--kind", "recall"), "--about FILE is missing"),
-        (("document", "--kind", "recall", "--about", "letter.edxml"), "--reason TEXT is missing"),
-        (("document", "--kind", "recall", "--about", "letter.edxml", "--subject", "x"), "'subject' does not go"),
-        (("document", "--sample", "--add", "H97.01"), "'added' does not go"),
-        (("document", "--kind", "update", "--about", "none.edxml"), "--about"),
-        (("document", "--kind", "update", "--about", "status.edxml"), "is no document package"),
-        (("document", "--sample", "--attach", "none.pdf"), "none.pdf: No such file"),
-        (("document", "--sample", "--date", "20/11/2026"), "'20/11/2026' is no date"),
-        (("document", "--sample", "--subject", "a\x01b"), "XML cannot carry"),
-        (("document", "--sample", "-o", "no/where.edxml"), "no/where.edxml"),
-        (("document", "--from-json", "none.json"), "--from-json none.json: No such file"),
-        (("document", "--from-json", "list.json"), "--from-json: /: "),
-        (("document", "--from-json", "status.json"), "'status'"),
-        (("status", "--code", "02"), "--about FILE is missing"),
-        (("status", "--about", "letter.edxml"), "--code NN is missing"),
-        (("status", "--code", "03", "--about", "letter.edxml"), "--from CODE=NAME is missing"),
-        (("status", "--code", "13", "--about", "letter.edxml"), "--addressee CODE is missing"),
-        (("status", "--code", "07", "--about", "letter.edxml"), "--code"),
-        (("document", "--from", "=Sở"), "CODE=NAME"),
-        ((), "PACKAGE"),
-    ],
-)
-def test_wrong_usage_is_one_line_and_exit_2(
-    tmp_path: Path,
-    letter: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    *,
-    arguments: tuple[str, ...],
-    words: str,
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert letter.exists()
-    assert new("status", "--sample", "-o", "status.edxml") == 0
-    (tmp_path / "list.json").write_text("[]")
-    (tmp_path / "status.json").write_text('{"package": "status"}')
-    before = sorted(entry.name for entry in tmp_path.iterdir())
-    capsys.readouterr()
-    output = () if "-o" in arguments else ("-o", "a.edxml")
-    code = run(["new", *arguments, *output, "--now", NOW] if arguments else ["new"])
-    said, errors = capsys.readouterr()
-    assert (code, said, errors.count("\n")) == (2, "", 1), errors
-    assert words in errors
-    assert sorted(entry.name for entry in tmp_path.iterdir()) == before
 
 
 def test_every_member_of_the_schema_says_its_flag() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from schemas.traceability import SIZE, Citation, Gap, trace
 
 CODES = {
     "id-gone", "id-new", "size", "unknown-requirement", "unverified", "pending-no-more", "too-many-excluded",
+    "unexplained-declaration", "unknown-question", "question-of-nothing",
 }  # fmt: skip
 
 
@@ -25,19 +27,34 @@ def test_every_requirement_of_this_tree_is_accounted_for(capfd: pytest.CaptureFi
     assert run(["trace", "--lang", "en"]) == 0, capfd.readouterr().err
     output, errors = capfd.readouterr()
     assert errors == ""
-    assert output.startswith(f"{SIZE} of {SIZE} requirements accounted for, 0 gaps\n")
+    headline, _, rest = output.partition("\n")
+    assert headline.startswith(f"{SIZE} of {SIZE} requirements accounted for: ")
+    assert headline.endswith("; gaps: 0")
     for entry in registry.requirements().values():
-        assert (entry.verification.pending is None) or f"{entry.id}" in output
+        if entry.verification.pending is not None or entry.verification.later is not None:
+            assert f"{entry.id}" in rest
+
+
+@pytest.mark.parametrize("lang", messages.LANGUAGES)
+def test_the_headline_says_what_exists_and_what_waits(lang: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["trace", "--lang", lang]) == 0
+    ways = [entry.verification for entry in registry.requirements().values()]
+    waiting = sum(way.pending is not None for way in ways)
+    partly = sum(way.later is not None for way in ways)
+    declared, excluded = (sum(way.kind == kind for way in ways) for kind in ("declaration", "excluded"))
+    verified = SIZE - waiting - declared - excluded
+    numbers = [int(word) for word in re.findall(r"\d+", capfd.readouterr().out.partition("\n")[0])]
+    assert numbers == [SIZE, SIZE, verified, partly, waiting, declared, excluded, 0]
 
 
 def test_the_table_adds_up(capfd: pytest.CaptureFixture[str]) -> None:
     assert run(["trace", "--lang", "vi"]) == 0
     rows = capfd.readouterr().out.split("\n\n")[1].splitlines()
-    assert rows[0].split() == ["L1", "L2", "L3", "L4", "tổng"]
-    numbers = [[int(word) for word in row.split()[-5:]] for row in rows[1:]]
-    assert all(sum(row[:-1]) == row[-1] for row in numbers)
+    assert rows[0].split() == ["L1", "L2", "L3", "L4", "tổng", "còn", "chờ"]
+    numbers = [[int(word) for word in row.split()[-6:]] for row in rows[1:]]
+    assert all(sum(row[:4]) == row[4] >= row[5] for row in numbers)
     assert [sum(column) for column in zip(*numbers[:-1], strict=True)] == numbers[-1]
-    assert numbers[-1][-1] == SIZE
+    assert numbers[-1][4] == SIZE
 
 
 def test_json_says_the_same(capfd: pytest.CaptureFixture[str]) -> None:
@@ -45,6 +62,9 @@ def test_json_says_the_same(capfd: pytest.CaptureFixture[str]) -> None:
     document = json.loads(capfd.readouterr().out)
     assert (document["schema"], document["total"], document["accounted"]) == ("axis28/trace/1", SIZE, SIZE)
     assert document["gaps"] == []
+    parts = [identifier for names in document["later"].values() for identifier in names]
+    assert parts
+    assert all(registry.requirement(one).verification.later for one in parts)
     assert sum(document["counts"]["excluded"].values()) <= 12
 
 

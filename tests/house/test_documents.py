@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 import tomllib
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,12 +45,17 @@ def test_commands_in_documents_exist_with_their_options(file: Path) -> None:
         if Path(words[0]).name != "axis28" or words[1:2] in ([], ["--help"], ["--version"]):
             continue
         assert words[1] in SUBCOMMANDS, words
-        subparsers = parser([words[1]])._subparsers
-        assert subparsers is not None
-        choices = subparsers._group_actions[0].choices
-        assert isinstance(choices, dict)
-        known = set(choices[words[1]]._option_string_actions)
-        assert {word for word in words[2:] if word.startswith("--")} <= known, words
+        inner, rest = _chosen(parser([words[1]]), words[1:])
+        assert {word for word in rest if word.startswith("--")} <= set(inner._option_string_actions), words
+
+
+def _chosen(outer: ArgumentParser, words: list[str]) -> tuple[ArgumentParser, list[str]]:
+    """Follow a command line to its innermost subcommand, and give the words that are left for it."""
+    if outer._subparsers is None or not words:
+        return outer, words
+    choices = outer._subparsers._group_actions[0].choices
+    assert isinstance(choices, dict)
+    return _chosen(choices[words[0]], words[1:]) if words[0] in choices else (outer, words)
 
 
 @pytest.mark.parametrize("file", DOCUMENTS, ids=_name)

@@ -28,8 +28,8 @@ ENTRY: dict[str, Any] = {
     "profile": "both",
 }
 # Requirements of law or regulation that bind a sender or a receiver and are neither a rule nor a scenario, because no
-# outsider can observe them: a clause of principle, access rights inside the system, what its printer prints.
-NOT_EXECUTED = {"GEN-09", "SEC-10", "REC-08"}
+# outsider can observe them: a clause of principle, access rights inside the system.
+NOT_EXECUTED = {"GEN-09", "SEC-10"}
 LONGEST_SENTENCE = 420
 
 Catalogue = Callable[[dict[str, Any]], None]
@@ -82,6 +82,9 @@ BROKEN = [
     ("verification.kind", "excluded"),
     ("verification.evidence", {"vi": "Hồ sơ không cần.", "en": "Evidence that a rule does not need."}),
     ("verification.pending", "some day"),
+    ("verification.reason", {"vi": "Lý do không cần.", "en": "A reason that a rule does not need."}),
+    ("verification.later", {"part": "some day", "what": {"vi": "Sẽ bổ sung sau.", "en": "Comes some day."}}),
+    ("verification.later", {"part": "suite"}),
     ("certificate", "gold"),
     ("profile", "lenient"),
     ("open", {"policy": {"vi": "Tạm thời như vậy.", "en": "This way for now."}}),
@@ -118,6 +121,22 @@ def test_a_sound_entry_is_read_with_all_that_it_says(catalogue: Catalogue) -> No
     assert read.open.policy["en"] == "This way for now."
 
 
+def test_what_comes_later_is_read_and_never_stands_beside_pending(catalogue: Catalogue) -> None:
+    validator = Draft202012Validator(schemas.json_schema("requirement"))
+    later = {"part": "suite", "what": {"vi": "Thử trên hệ thống nhận.", "en": "Try it on a receiving system."}}
+    entry = broken("verification.later", later)
+    assert validator.is_valid({"HDR-05": entry})
+    catalogue({"HDR": {"HDR-05": entry}})
+    read = registry.requirement("HDR-05").verification.later
+    assert read is not None
+    assert (read.part, read.what) == ("suite", later["what"])
+    entry["verification"]["pending"] = "suite"
+    assert not validator.is_valid({"HDR-05": entry})
+    catalogue({"HDR": {"HDR-05": entry}})
+    with pytest.raises(schemas.DataError, match=r"field 'verification\.later'"):
+        registry.requirements()
+
+
 def test_groups_come_in_the_order_of_the_catalogue(catalogue: Catalogue) -> None:
     catalogue({group: {f"{group}-01": ENTRY} for group in reversed(GROUPS)})
     assert [entry.group for entry in registry.requirements().values()] == list(GROUPS)
@@ -146,6 +165,8 @@ def texts(entry: Requirement) -> Iterator[dict[str, str]]:
     verification = entry.verification
     yield from map(dict, (entry.text, entry.why, verification.how))
     yield from (dict(text) for text in (verification.evidence, verification.reason) if text["en"])
+    if verification.later:
+        yield dict(verification.later.what)
     if entry.open:
         yield dict(entry.open.policy)
 
@@ -184,3 +205,50 @@ def test_what_is_core_is_tested_and_needed_by_a_certificate(requirement: Require
     if requirement.core:
         assert requirement.verification.kind not in {"declaration", "excluded"}
         assert requirement.certificate != "none"
+
+
+def test_every_open_question_is_a_question_in_both_languages() -> None:
+    for question in registry.questions().values():
+        assert all(text.endswith("?") for text in question.question.values()), question.id
+        for text in (question.why, question.policy):
+            assert all(sentence.endswith(".") for sentence in text.values()), question.id
+
+
+ABBREVIATED = re.compile(r"\b[QN]D \d")
+# One word for one thing, wherever the catalogue speaks Vietnamese.
+OTHER_WORDS = re.compile(
+    r"vectơ|véc-?tơ|bản kê(?! khai)|phong bì|hồ sơ kiểm thử|hồ sơ tải|phần đầu gói(?! tin)", re.IGNORECASE
+)
+
+
+def vietnamese(value: Any) -> Iterator[str]:
+    """Yield every Vietnamese text of a data file."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key == "vi" and isinstance(inner, str):
+                yield inner
+            else:
+                yield from vietnamese(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from vietnamese(inner)
+
+
+def data_files() -> list[str]:
+    folders = ("", "requirements", "reasons", "calendar", "tables")
+    return [name for folder in folders for name in schemas.names(folder, ".json")]
+
+
+@pytest.mark.parametrize("name", data_files())
+def test_no_vietnamese_text_abbreviates_an_act_without_its_letters(name: str) -> None:
+    assert [text for text in vietnamese(schemas.json_data(name)) if ABBREVIATED.search(text)] == []
+
+
+def test_the_pattern_sees_what_it_forbids() -> None:
+    assert ABBREVIATED.search("theo QD 28/2018 và ND 30/2020")
+    assert not ABBREVIATED.search("theo QĐ 28/2018/QĐ-TTg và NĐ 30/2020/NĐ-CP")
+
+
+@pytest.mark.parametrize("name", [*schemas.names("requirements", ".json"), "quirks.json", "questions.json"])
+def test_the_catalogue_has_one_vietnamese_word_for_one_thing(name: str) -> None:
+    assert [text for text in vietnamese(schemas.json_data(name)) if OTHER_WORDS.search(text)] == []

@@ -187,9 +187,9 @@ def test_plain_text_is_read_in_the_encodings_of_the_field(read: Read, data: byte
     [
         ("a.zip", container(a="b"), "unsupported"),
         ("a.png", b"\x89PNG\r\n\x1a\n", "unsupported"),
-        ("a.pdf", b"khong phai", "damaged"),
+        ("a.pdf", b"khong phai", "misnamed"),
         ("a.docx", b"PK\x03\x04cut", "damaged"),
-        ("a.doc", b"khong phai", "damaged"),
+        ("a.doc", b"khong phai", "unsupported"),
         ("a.pdf", b"%PDF-1.7\n%%EOF\n", "damaged"),
         ("a.txt", b"", ""),
     ],

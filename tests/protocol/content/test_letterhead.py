@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from fixtures.letterhead import DECISION, LETTER, Letterhead, new_letterhead
 from fixtures.paper import new_pdf_document
 from fixtures.wordpaper import new_docx_document
-from protocol.content.letterhead import bare_notation, is_name, read_letterhead, without_title
+from protocol.content.letterhead import bare_notation, is_copy, is_name, read_letterhead, without_title
 from protocol.content.text import FileText, Line
 from tests.protocol.content.conftest import Read
 
@@ -79,6 +79,35 @@ def test_a_number_that_was_stamped_at_some_distance_belongs_to_its_line() -> Non
     far = Line("05 /QĐ-STN", left=150, right=210, top=180, bottom=193, **place)  # type: ignore[arg-type]  # as above
     assert [sign.text for sign in read_letterhead(FileText("pdf", (begun, rest))).signs] == ["05/QĐ-STN"]
     assert read_letterhead(FileText("pdf", (begun, far))).signs == ()
+
+
+@pytest.mark.parametrize("cut", ["STN-KHTCĐT-\nPCXLVPHC", "STN-KHTCĐT\n-PCXLVPHC", "STN-KHTCĐT-PCXL\nVPHC"])
+def test_a_notation_that_is_broken_over_two_lines_is_one(read: Read, cut: str) -> None:
+    document = new_letterhead(LETTER, sign_line=f"Số: 05/{cut}")
+    (sign,) = read_letterhead(read("a.pdf", new_pdf_document(document))).signs
+    assert sign.same_notation("STN-KHTCĐT-PCXLVPHC")
+    assert not sign.same_notation("STN-KHTCĐT-VP")
+    assert not sign.same_notation("STN-KHTCĐT-PCXLVPHC-VP")
+
+
+def test_the_subject_below_a_sign_is_no_part_of_it(read: Read) -> None:
+    (sign,) = read_letterhead(read("a.pdf", new_pdf_document(LETTER))).signs
+    assert sign.wrapped == sign.notation == "STN-VP"
+
+
+def test_a_notation_whose_end_is_nowhere_may_be_any_that_begins_so() -> None:
+    (sign,) = read_letterhead(flow("SỞ", "Số: 05/STN-KHTCĐT-", "Kính gửi: Cục Mẫu")).signs
+    assert sign.same_notation("STN-KHTCĐT-PCXLVPHC")
+    assert not sign.same_notation("STN-VP")
+
+
+@pytest.mark.parametrize(
+    ("line", "copy"),
+    [("SAO Y", True), ("SAO LỤC; SỞ THỬ NGHIỆM; 20/11/2026", True), ("Sao y bản chính", True), ("BÁO CÁO", False),
+     ("Đề nghị gửi bản sao y.", False), ("SAO Y" + " A" * 100, False)],
+)  # fmt: skip
+def test_a_copy_says_that_it_is_one(line: str, copy: bool) -> None:
+    assert is_copy(flow("SỞ", line)) is copy
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,9 @@ def flow(*lines: str) -> FileText:
         ("Sở TN&MT", "Sở Tài nguyên và Môi trường"),
         ("Thủ tướng Chính phủ", "Văn phòng Chính phủ"),
         ("Bí thư Tỉnh ủy", "Tỉnh ủy Ví Dụ"),
+        ("SXD", "Sở Xây dựng"),
+        ("SXD, STC", "Sở Tài chính"),
+        ("TTPVHCC", "Trung tâm Phục vụ hành chính công"),
     ],
 )
 def test_a_text_may_mean_an_agency_written_in_another_way(text: str, name: str) -> None:
@@ -41,6 +44,7 @@ def test_a_text_may_mean_an_agency_written_in_another_way(text: str, name: str) 
         ("Sở Thử nghiệm", "Sở Đối chứng"),
         ("UBND xã Giả Định", "UBND xã Mẫu Sơn"),
         ("Bộ Minh họa", "UBND tỉnh Ví Dụ"),
+        ("CỤC MẪU", "Sở Đối chứng"),
     ],
 )
 def test_a_text_does_not_mean_an_agency_with_other_telling_words(text: str, name: str) -> None:
@@ -95,6 +99,49 @@ def test_some_lines_point_at_the_addressees(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Ủy ban nhân dân 34 tỉnh, thành phố",
+        "UBND 168 xã, phường, đặc khu",
+        "Bệnh viện, trung tâm y tế trên địa bàn tỉnh",
+        "Hiệu trưởng trường trung học phổ thông",
+        "Doanh nghiệp hoạt động trong Khu công nghiệp",
+        "Hộ gia đình, cá nhân",
+        "Quý Sở",
+        "Đồng chí Nguyễn Văn Mẫu, Bí thư Tỉnh ủy",
+        "Ông Nguyễn Văn Mẫu",
+    ],
+)
+def test_numbers_of_bodies_classes_and_persons_may_mean_anybody(text: str) -> None:
+    assert Named(text, 0).open
+
+
+@pytest.mark.parametrize(
+    "text", ["Cục Mẫu", "Công an tỉnh", "UBND quận 1", "SỞ THỬ NGHIỆM TỈNH VÍ DỤ", "Quỹ Phát triển"]
+)
+def test_one_body_is_no_group(text: str) -> None:
+    assert not Named(text, 0).open
+
+
+@pytest.mark.parametrize(
+    ("printed", "aside"),
+    [
+        ("Bộ Mẫu (Vụ PC)", "Vụ PC"),
+        ("Cục Mẫu (để b/c)", ""),
+        ("Cục Mẫu (b/c)", ""),
+        ("Cục Mẫu (để phối hợp với các sở)", ""),
+        ("Cục Mẫu (02 bản)", ""),
+        ("UBND các xã (theo danh sách)", "theo danh sách"),
+    ],
+)
+def test_brackets_say_whom_or_what_for(printed: str, aside: str) -> None:
+    (named, kept) = recipients(flow("Nơi nhận:", f"- {printed};", "- Lưu: VT."))
+    assert named.text == printed.partition(" (")[0]
+    assert named.aside == aside
+    assert kept.kept
+
+
+@pytest.mark.parametrize(
     "text", ["Các sở, ban, ngành", "Như Điều 3", "Các PCT UBND tỉnh", "Thủ trưởng đơn vị", "Thành viên Hội đồng", "..."]
 )
 def test_groups_may_mean_anybody(text: str) -> None:
@@ -113,10 +160,47 @@ def test_groups_may_mean_anybody(text: str) -> None:
         ("theo Phụ lục III ban hành kèm theo Nghị định số 30/2020/NĐ-CP.", []),
         ("theo Phụ lục I kèm theo Thông tư này của Bộ.", []),
         ("Ban hành kèm theo Quyết định này Quy chế.", []),
+        ("theo các Phụ lục I, II, III ban hành kèm theo Công văn này.", ["I", "II", "III"]),
+        ("Thực hiện Quyết định số 12/QĐ-BM và Phụ lục II kèm theo Quyết định nêu trên, Sở báo cáo.", []),
+        ("Thực hiện Công văn của Bộ Mẫu và Phụ lục I kèm theo, Sở báo cáo như sau.", []),
+        ("Thực hiện Công văn số 12/BM-VP, Sở Thử nghiệm gửi số liệu (kèm theo Phụ lục I).", ["I"]),
+        ("Thực hiện Công văn số 12/BM-VP. Sở gửi số liệu (kèm theo Phụ lục I).", ["I"]),
+        ("Thực hiện Quyết định số 12/QĐ-BM của Bộ Mẫu (Phụ lục kèm theo).", []),
     ],
 )
 def test_appendices_are_named_with_or_without_a_numeral(line: str, numerals: list[str]) -> None:
     assert [enclosure.numeral for enclosure in read_enclosures(flow(line)).appendixes] == numerals
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("(Có danh sách kèm theo)", ["Có danh sách kèm theo"]),
+        ("(Gửi kèm theo Dự thảo Quyết định và Tờ trình)", ["Gửi kèm theo Dự thảo Quyết định và Tờ trình"]),
+        ("(Biểu mẫu số 01, 02 kèm theo)", ["Biểu mẫu số 01, 02 kèm theo"]),
+        ("(Ban hành kèm theo Quyết định số 05/QĐ-STN)", []),
+        ("(Có danh sách bản giấy kèm theo)", []),
+        ("(Tài liệu tại địa chỉ https://vidu.example.org, mã QR kèm theo)", []),
+        ("Có danh sách kèm theo", []),
+    ],
+)
+def test_words_in_brackets_say_that_something_comes_with_it(line: str, said: list[str]) -> None:
+    assert [each.text for each in read_enclosures(flow(line)).said] == said
+
+
+@pytest.mark.parametrize(
+    ("line", "numeral"),
+    [
+        ("Phụ lục I - DANH SÁCH ĐƠN VỊ", "I"),
+        ("PHỤ LỤC 2: BIỂU MẪU", "2"),
+        ("Phụ lục", ""),
+        ("Phụ lục chi tiết gửi kèm", None),
+        ("Phụ lục I kèm theo", None),
+    ],
+)
+def test_a_heading_may_have_its_title_on_its_line(line: str, numeral: str | None) -> None:
+    found = [heading.numeral for heading in read_enclosures(flow("Điều 1.", line)).headings]
+    assert found == ([] if numeral is None else [numeral])
 
 
 def test_a_list_of_enclosures_ends_with_its_last_entry() -> None:
@@ -128,7 +212,14 @@ def test_a_list_of_enclosures_ends_with_its_last_entry() -> None:
 
 @pytest.mark.parametrize(
     ("line", "count"),
-    [("Gửi kèm: 03 tài liệu.", 3), ("(kèm theo 02 phụ lục)", 2), ("kèm theo 01 bản sao", 0), ("Gửi kèm tài liệu", 0)],
+    [
+        ("nhận được Công văn số 12/BM-VP của Bộ Mẫu (kèm theo 03 tài liệu).", 0),
+        ("gửi kèm 02 tài liệu bản giấy", 0),
+        ("Gửi kèm: 03 tài liệu.", 3),
+        ("(kèm theo 02 phụ lục)", 2),
+        ("kèm theo 01 bản sao", 0),
+        ("Gửi kèm tài liệu", 0),
+    ],
 )
 def test_enclosures_are_counted(line: str, count: int) -> None:
     assert sum(number for number, _ in read_enclosures(flow(line)).counts) == count

@@ -8,9 +8,10 @@ import unicodedata
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from fixtures.letterhead import DECISION, Appendix, new_letterhead
+from fixtures.letterhead import DECISION, LETTER, Appendix, new_letterhead
 from fixtures.paper import _register, new_pdf_document
-from protocol.content.secrecy import degree_of, mark_in_field, mark_in_name, marks
+from protocol.content.secrecy import degree_of, doubtful_mark, mark_in_field, marks
+from protocol.content.secretnames import doubtful_mark_in_name, mark_in_name
 from protocol.content.text import FileText, Line
 from tests.protocol.content.conftest import Read
 
@@ -65,6 +66,14 @@ def test_ordinary_words_are_no_mark(line: str, form: str) -> None:
         ("ĐỘ MẬT: MẬT", "MẬT"),
         ("Độ mật: Tối mật", "TỐI MẬT"),
         ("Mức độ mật: tuyệt mật.", "TUYỆT MẬT"),
+        ("TỐI MẬT - HỎA TỐC", "TỐI MẬT"),
+        ("HỎA TỐC/MẬT", "MẬT"),
+        ("MẬT - Bản số 01", "MẬT"),
+        ("TUYỆT MẬT BẢN SỐ: 02/15", "TUYỆT MẬT"),
+        ("MẬT (thu hồi)", "MẬT"),
+        ("Mật - khẩn", None),
+        ("MẬT - KHẨN TRƯƠNG TRIỂN KHAI", None),
+        ("HỎA TỐC", None),
         ("Mật", None),
         ("tối mật", None),
     ],
@@ -86,6 +95,9 @@ def test_a_whole_line_in_capitals_or_behind_its_label_is_a_mark(line: str, degre
         ("Quyết định; độ mật: Mật", "MẬT"),
         ("V/v quy định độ mật: tối mật, mật của tài liệu", None),
         ("TỐI MẬT THƯ VIỆN", None),
+        ("KẾ HOẠCH PHÒNG THỦ; ĐỘ MẬT: MẬT", "MẬT"),
+        ("KẾ HOẠCH PHÒNG THỦ (MẬT)", "MẬT"),
+        ("MẬT: KẾ HOẠCH PHÒNG THỦ", "MẬT"),
         ("", None),
         (None, None),
     ],
@@ -108,6 +120,21 @@ def test_a_field_states_a_degree_as_a_note_of_its_own(text: str | None, degree: 
         ("[MAT] ke hoach.pdf", "MẬT"),
         ("MẬT.pdf", "MẬT"),
         ("MAT BANG TANG 1.pdf", None),
+        ("123_STN_MẬT_signed.pdf", "MẬT"),
+        ("CV-MẬT-123.pdf", "MẬT"),
+        ("BC MẬT.pdf", "MẬT"),
+        ("UBND_TỐI MẬT.signed.pdf", "TỐI MẬT"),
+        ("Tuyet mat.pdf", "TUYỆT MẬT"),
+        ("TOI MAT.pdf", "TỐI MẬT"),
+        ("toi mat.pdf", None),
+        ("BẢO_MẬT.pdf", None),
+        ("Quy chế_BẢO_MẬT.pdf", None),
+        ("MẬT_ONG rừng.xlsx", None),
+        ("ĐÀN ONG MẬT.xlsx", None),
+        ("MẬT MÃ 2026.pdf", None),
+        ("KẾ HOẠCH - MẬT.pdf", None),
+        ("danh muc bi mat nha nuoc do tuyet mat.pdf", None),
+        ("DANH MỤC BÍ MẬT NHÀ NƯỚC ĐỘ TUYỆT MẬT.pdf", None),
         ("mat_ong.xlsx", None),
         ("Mật ong (rừng).xlsx", None),
         (None, None),
@@ -115,6 +142,29 @@ def test_a_field_states_a_degree_as_a_note_of_its_own(text: str | None, degree: 
 )
 def test_the_name_of_a_file_states_a_degree(name: str | None, degree: str | None) -> None:
     assert mark_in_name(name) == degree
+
+
+@pytest.mark.parametrize(
+    ("text", "degree"),
+    [
+        ("KẾ HOẠCH PHÒNG THỦ - MẬT", "MẬT"),
+        ("MẬT - KẾ HOẠCH PHÒNG THỦ", "MẬT"),
+        ("QUY HOẠCH VÙNG MÍA - MẬT", None),
+        ("MẬT - ONG", None),
+        ("TỐI MẬT - KẾ HOẠCH PHÒNG THỦ", None),
+        ("MẬT - Kế hoạch phòng thủ", None),
+        ("BẢO MẬT - AN TOÀN THÔNG TIN", None),
+        (None, None),
+    ],
+)
+def test_a_bare_degree_at_a_dash_of_a_text_in_capitals_is_doubtful(text: str | None, degree: str | None) -> None:
+    assert doubtful_mark(text) == degree
+    assert doubtful_mark_in_name(f"{text}.pdf" if text else None) == degree
+    assert degree is None or mark_in_field(text) is None
+
+
+def test_a_degree_in_a_notation_is_no_word_in_capitals() -> None:
+    assert mark_in_field("QĐ-STN-MẬT") == "MẬT"
 
 
 def found(text: FileText) -> list[tuple[str, str]]:
@@ -160,6 +210,17 @@ def test_a_cell_behind_other_text_at_the_top_of_a_page_is_no_stamp(read: Read) -
     rows = [(80, 100, "Tên"), (400, 92, "Độ"), (400, 108, "mật"), (80, 140, "Kế hoạch A"), (400, 140, "MẬT")]
     assert found(read("a.pdf", drawn(*rows))) == []
     assert found(read("a.pdf", drawn((80, 120, "Số: 05/QĐ-STN"), (400, 120, "MẬT")))) == [("MẬT", "sure")]
+
+
+def test_a_stamp_of_the_right_column_beside_the_subject_is_sure(read: Read) -> None:
+    stamped = new_letterhead(LETTER, mark="MẬT", mark_column="right")
+    assert found(read("a.pdf", new_pdf_document(stamped))) == [("MẬT", "sure")]
+    assert found(read("a.pdf", new_pdf_document(LETTER))) == []
+
+
+def test_a_cell_far_below_the_sign_is_no_stamp(read: Read) -> None:
+    rows = [(80, 60, "Số: 05/QĐ-STN"), (80, 260, "Kế hoạch A"), (400, 260, "MẬT")]
+    assert found(read("a.pdf", drawn(*rows))) == []
 
 
 def test_a_cell_beside_other_text_is_not_even_possible(read: Read) -> None:

@@ -166,6 +166,28 @@ def test_a_zip_inside_the_zip_is_known_by_its_content() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("hồ sơ.rar", b"Rar!\x1a\x07\x01\x00"),
+        ("hồ sơ.7z", b"7z\xbc\xaf\x27\x1c"),
+        ("hồ sơ.tar.gz", b"\x1f\x8b\x08"),
+        ("ứng dụng.jar", zipped(("META-INF/MANIFEST.MF", b"x"))),
+        ("bản đồ.kmz", zipped(("doc.kml", b"<kml/>"))),
+    ],
+)
+def test_archives_travel_like_any_other_file(name: str, data: bytes) -> None:
+    attachment, _ = attach(name, data)
+    assert original(attachment).data == data
+
+
+@pytest.mark.parametrize("name", ["a.pdf", "a.jar", "a.rar", "", "a"])
+def test_a_zip_that_the_name_does_not_tell_is_refused(name: str) -> None:
+    with pytest.raises(AttachmentRefused) as refused:
+        original(carrying(zipped(("3f9a.zip", zipped(("b.txt", b"x")))), name=name))
+    assert refused.value.reason == "zip-nested"
+
+
+@pytest.mark.parametrize(
     ("entry", "first", "name"),
     [
         ("a.xlsx", "xl/x.xml", "a"),

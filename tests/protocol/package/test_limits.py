@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import io
+import struct
 import time
+import zlib
+from dataclasses import replace
 
 import pytest
 
 from fixtures.casebook.letters import NOW, letter_bytes
+from protocol.package import unzip
 from protocol.package.limits import MIB, Limits
+from protocol.package.model import DocumentPackage
 from protocol.package.reader import read_package
-from protocol.rules import judge
+from protocol.rules import attachments, judge
+from protocol.rules.context import Context
 
 OPEN = letter_bytes().partition(b"<edXML:Subject>")[0]
 DEADLINE_S = 5.0
@@ -36,6 +43,19 @@ def test_each_limit_has_its_reason(limits: Limits, reason: str) -> None:
         assert [finding.reason for finding in reading.findings] == [reason]
         assert reading.package is None
         assert reading.refused
+
+
+@pytest.mark.parametrize(("size", "told"), [(50_000_000, []), (50_000_001, ["package-above-policy"])])
+def test_fifty_million_bytes_of_files_are_agreed_where_nobody_says_otherwise(size: int, told: list[str]) -> None:
+    limits = Limits()
+    assert limits.policy_bytes < limits.payload_bytes < limits.decoded_bytes < limits.package_bytes
+    with read_package(letter_bytes(), profile="strict") as reading:
+        assert isinstance(reading.package, DocumentPackage)
+        first, *others = reading.package.attachments
+        grown = replace(first, size=size - sum(other.size for other in others))
+        package = replace(reading.package, attachments=(grown, *others))
+        found = attachments.size(Context(reading, "strict", NOW, limits), package)
+        assert [finding.reason for finding in found] == told
 
 
 ATTACKS = {
@@ -99,6 +119,7 @@ BUSY = {
     "unknown elements": before(HEADER_END, b"<edXML:x/>" * 40_000),
     "repeated elements": before(HEADER_END, b"<edXML:Subject/>" * 40_000),
     "recipients": before(b"<edXML:To>", b"<edXML:To><edXML:OrganId>;</edXML:OrganId></edXML:To>" * 22_000),
+    "nameless recipients": before(b"<edXML:To>", b"<edXML:To/>" * 3_900),
     "references": before(b"<edXML:Reference>", REFERENCE * 22_000),
     "attachments": before(b"<Attachment>", b"<Attachment><ContentTransferEncoded/></Attachment>" * 900),
     "hops": before(b"<edXML:TraceHeader>", b"<edXML:TraceHeader/>" * 40_000),
@@ -120,3 +141,24 @@ def test_packages_that_overdo_it_are_judged_quickly(case: str) -> None:
         assert bool(reading.findings) is (case not in HARMLESS)
         assert len(reading.findings) < 100
     assert spent < DEADLINE_S
+
+
+def with_wide_directory(entries: int) -> bytes:
+    """Make a zip whose short end record speaks of one file and whose wide one (zip64) of many."""
+    local = struct.pack("<4s5H3L2H", b"PK\3\4", 20, 0, 0, 0, 0, zlib.crc32(b"a"), 1, 1, 1, 0) + b"a" + b"a"
+    entry = (
+        struct.pack("<4s4B4H3L5H2L", b"PK\1\2", 20, 0, 20, 0, 0, 0, 0, 0, zlib.crc32(b"a"), 1, 1, 1, *[0] * 6) + b"a"
+    )
+    at = len(local) + len(entry) * entries
+    wide = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, entries, entries, len(entry) * entries, len(local))
+    locator = struct.pack("<4sLQL", b"PK\6\7", 0, at, 1)
+    short = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 1, 1, len(entry), len(local), 0)
+    return local + entry * entries + wide + locator + short
+
+
+def test_the_wide_end_record_of_a_zip_counts_too() -> None:
+    few, many = with_wide_directory(3), with_wide_directory(Limits().zip_entries + 1)
+    assert unzip.look(io.BytesIO(few), Limits()).entries == 3
+    with pytest.raises(unzip.AttachmentRefused) as refused:
+        unzip.look(io.BytesIO(many), Limits())
+    assert refused.value.reason == "zip-bomb"

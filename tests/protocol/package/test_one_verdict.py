@@ -16,7 +16,8 @@ from protocol.finding import Finding
 from protocol.package.model import DocumentPackage
 from protocol.package.reader import read_package
 from protocol.rules import judge
-from protocol.rules.surroundings import NOTHING_KNOWN, from_json
+from protocol.rules.contextfile import from_json
+from protocol.rules.surroundings import NOTHING_KNOWN
 
 LARGE = bytes(range(256)) * 8192  # 2 MiB
 PLAIN, PADDED = pybase64.b64encode(main_pdf()), pybase64.b64encode(main_pdf(LARGE))

@@ -132,17 +132,17 @@ def test_a_status_is_told_from_a_letter_by_structure() -> None:
 @pytest.mark.parametrize(
     "encoded",
     [
-        b"JVBE\r\nRi0x\tLjc=",
-        b"JVBE&#13;&#10;Ri0x&#x20;Ljc=",
-        b"<![CDATA[JVBERi0x]]>Ljc=",
-        b"&#74;VBERi0xLjc&#61;",
-        b" JVBERi0xLjc=\n",
+        b"JVBE\r\nRi0x\tLjcKJSVFT0Y=",
+        b"JVBE&#13;&#10;Ri0x&#x20;LjcKJSVFT0Y=",
+        b"<![CDATA[JVBERi0x]]>LjcKJSVFT0Y=",
+        b"&#74;VBERi0xLjcKJSVFT0Y&#61;",
+        b" JVBERi0xLjcKJSVFT0Y=\n",
     ],
 )
 def test_base64_may_be_wrapped_escaped_and_quoted(encoded: bytes) -> None:
     package = read(payload_text(encoded)(letter_bytes()))
     assert isinstance(package, DocumentPackage)
-    assert package.attachments[1].sha256 == hashlib.sha256(b"%PDF-1.7").hexdigest()
+    assert package.attachments[1].sha256 == hashlib.sha256(b"%PDF-1.7\n%%EOF").hexdigest()
 
 
 def test_a_placeholder_decodes_the_way_the_axis_was_seen_to() -> None:

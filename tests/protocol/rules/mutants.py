@@ -50,6 +50,10 @@ _OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
 Put = Callable[[ast.AST], None]
 
 
+class WillNotLoad(Exception):  # noqa: N818 - says what became of a mutant
+    """With this change the module could not even be imported."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mutant:
     """One change. ``name`` is ``module.function: before -> after``, numbered where it is not the only one.
@@ -182,6 +186,8 @@ def _wrongs(node: ast.AST) -> Iterator[ast.AST]:
             yield ast.Constant(number + 1)
         case ast.Constant(value=str() as text):
             yield ast.Constant("XX" + text)
+        case ast.Return(value=ast.Constant(value=None | False)):
+            pass  # nothing else is as false
         case ast.Return(value=value) if value is not None:
             yield ast.Return(ast.Constant(None))
         case ast.Return() | ast.Continue() | ast.Break() | ast.Expr(value=ast.Yield() | ast.YieldFrom()):
@@ -234,7 +240,10 @@ def at_work(mutant: Mutant) -> Iterator[None]:
             yield
         return
     scope = dict(vars(module))
-    exec(mutant.code, scope)
+    try:
+        exec(mutant.code, scope)
+    except Exception as error:
+        raise WillNotLoad(mutant.name) from error
     old = getattr(module, mutant.target)
     holders = [other for name, other in sys.modules.items() if name.startswith("protocol.")]
     holders = [other for other in holders if vars(other).get(mutant.target) is old]

@@ -13,7 +13,7 @@ from fixtures.casebook.history import reported
 from fixtures.casebook.letters import NOW, letter_bytes, letter_of
 from fixtures.casebook.recalls import acting, replacing, updated
 from protocol.rules import judge
-from protocol.rules.surroundings import from_json
+from protocol.rules.contextfile import from_json
 
 AROUND = from_json(
     {

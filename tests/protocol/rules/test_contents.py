@@ -25,7 +25,8 @@ from protocol.finding import Finding
 from protocol.package.attachment import attach
 from protocol.package.model import Code, Organisation, PromulgationInfo, SignerInfo
 from protocol.package.writer import write_package
-from protocol.rules import judge, surroundings
+from protocol.rules import contextfile, judge
+from protocol.rules.surroundings import NOTHING_KNOWN
 
 CASES: Mapping[str, Case] = {
     case.id: case for case in chain(secrecy.CASES, printed.CASES, enclosures.CASES, addressees.CASES)
@@ -47,7 +48,7 @@ def contents() -> Iterator[ContentReader]:
 
 
 def found(case: Case, contents: ContentReader | None, profile: str = "strict") -> dict[str, str]:
-    around = surroundings.from_json(dict(case.context)) if case.context else surroundings.NOTHING_KNOWN
+    around = contextfile.from_json(dict(case.context)) if case.context else NOTHING_KNOWN
     raw = case.raw()
     lenient = profile == "axis"
     with judge(
@@ -124,6 +125,71 @@ def test_an_enclosed_document_of_the_same_agency_is_not_the_document(contents: C
     earlier = pdf(sign_line="Số: 99/BC-STN", date_line="Ví Dụ, ngày 01 tháng 10 năm 2026", signer="Lê Văn Giả")
     scan = small_pdf()
     assert reasons(contents, (FIRST, scan), ("báo cáo.pdf", earlier)) == {"file-text-unread"}
+
+
+PLAN: dict[str, Any] = {"sign_line": "Số: 88/KH-STN", "type_name": "KẾ HOẠCH"}
+"""Another document of the same agency, day and signer."""
+
+
+@pytest.mark.parametrize(
+    "main", [small_pdf(), new_pdf_document(DECISION, "recognised"), new_pdf_document(DECISION, "garbled")]
+)
+def test_what_is_sent_along_is_not_the_document_where_that_cannot_be_read(contents: ContentReader, main: bytes) -> None:
+    assert reasons(contents, (FIRST, main), ("kế hoạch.pdf", pdf(**PLAN))) == {"file-text-unread"}
+
+
+def test_a_wrong_number_is_found_beside_an_appendix_and_not_beside_a_file_that_may_be_the_document(
+    contents: ContentReader,
+) -> None:
+    wrong = pdf(sign_line="Số: 06/QĐ-STN")
+    assert reasons(contents, (FIRST, wrong), ("pl.pdf", small_pdf("Phu luc I"))) == set()
+    appendix = new_docx_document(new_letterhead(superior="", agency="Phụ lục I", sign_line="", date_line=""))
+    assert reasons(contents, (FIRST, wrong), ("pl.docx", appendix)) == {"printed-number-differs"}
+    assert reasons(contents, (FIRST, wrong), ("kế hoạch.pdf", pdf(**PLAN))) == {"printed-number-differs"}
+
+
+def test_two_documents_that_fit_the_header_equally_well_contradict_nothing(contents: ContentReader) -> None:
+    one, other = pdf(sign_line="Số: 06/BC-STN"), pdf(**PLAN)
+    assert reasons(contents, (FIRST, one), ("kế hoạch.pdf", other)) == set()
+    assert "printed-number-differs" in reasons(contents, (FIRST, one), ("cùng văn bản.pdf", one))
+
+
+def test_a_recognised_stamp_is_a_warning_and_a_recognised_number_nothing(contents: ContentReader) -> None:
+    scanned = new_pdf_document(new_letterhead(sign_line="Số: 06/QĐ-STN", mark="TỐI MẬT"), "recognised")
+    told = {finding.reason: finding.severity for finding in said(contents, (FIRST, scanned))}
+    assert told == {"file-text-unread": "info", "secrecy-mark-doubtful": "warn"}
+
+
+STRANGE: dict[str, Any] = {
+    "superior": "BỘ GIẢ ĐỊNH",
+    "agency": "CỤC ĐỐI CHỨNG",
+    "sign_line": "Số: 77/BC-CĐC",
+    "date_line": "Mẫu Sơn, ngày 02 tháng 3 năm 2026",
+    "signer": "Lê Văn Giả",
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({}, True),
+        ({"date_line": "Mẫu Sơn, ngày 20 tháng 11 năm 2026"}, False),
+        ({"signer": ""}, False),
+        ({"sign_line": "Số:      /BC-CĐC"}, False),
+        ({"page_header": "SAO Y"}, False),
+    ],
+)
+def test_a_document_of_somebody_else_is_told_where_it_is_whole_and_has_nothing_in_common(
+    contents: ContentReader, change: dict[str, Any], told: bool
+) -> None:
+    found = reasons(contents, (FIRST, pdf(**{**STRANGE, **change})))
+    assert ("printed-other-document" in found) is told
+
+
+def test_a_certified_copy_has_the_sign_of_its_original(contents: ContentReader) -> None:
+    strange = (FIRST, pdf(**STRANGE))
+    assert "printed-other-document" not in reasons(contents, strange, code=Code("05", "SY-STN"))
+    assert "printed-other-document" not in reasons(contents, strange, ("bản quét.pdf", small_pdf()))
 
 
 def test_a_draft_in_word_beside_the_signed_pdf_is_not_judged(contents: ContentReader) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
+from datetime import time
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
 import schemas
-from protocol.rules.surroundings import NOTHING_KNOWN, SurroundingsError, from_json
+from protocol.package.limits import Limits
+from protocol.rules.contextfile import TIGHTENED, SurroundingsError, from_json
+from protocol.rules.surroundings import NOTHING_KNOWN
 
 WHOLE: dict[str, Any] = {
     "sent_at": "2026-11-20T16:30:00+07:00",
@@ -39,6 +43,8 @@ WHOLE: dict[str, Any] = {
         },
         {"document_id": "x", "from": "H99.01"},
     ],
+    "end_of_morning": "11:30",
+    "limits": {"policy_bytes": 20_000_000, "attachments": 7},
 }
 VALIDATOR = Draft202012Validator(schemas.json_schema("check-context"))
 
@@ -82,7 +88,22 @@ WRONG = [
     ("/documents/0/statuses/0/code", ..., "/documents/0/statuses/0/code"),
     ("/documents/0/statuses/0/from", ..., "/documents/0/statuses/0"),
     ("/documents/0/statuses/0/agency", "G98.02", "/documents/0/statuses/0"),
+    ("/documents/0/date", "20/11/2026", "/documents/0/date"),
+    ("/documents/0/date", "2026/13/01", "/documents/0/date"),
+    ("/documents/0/statuses/0/code", "3", "/documents/0/statuses/0/code"),
     ("/documents/0/requests/0", "replace", "/documents/0/requests/0"),
+    ("/end_of_morning", "24:00", "/end_of_morning"),
+    ("/end_of_morning", "9:30", "/end_of_morning"),
+    ("/end_of_morning", "11:60", "/end_of_morning"),
+    ("/end_of_morning", "11:30:00", "/end_of_morning"),
+    ("/end_of_morning", 12, "/end_of_morning"),
+    ("/limits", 50, "/limits"),
+    ("/limits/depth", 3, "/limits/depth"),
+    ("/limits/policy_bytes", 0, "/limits/policy_bytes"),
+    ("/limits/policy_bytes", "50 MB", "/limits/policy_bytes"),
+    ("/limits/policy_bytes", True, "/limits/policy_bytes"),
+    ("/limits/policy_bytes", Limits().decoded_bytes + 1, "/limits/policy_bytes"),
+    *((f"/limits/{name}", getattr(Limits(), name) + 1, f"/limits/{name}") for name in TIGHTENED),
 ]
 
 
@@ -99,6 +120,8 @@ def test_the_whole_context_is_read() -> None:
     assert around.documents[0].statuses == (("G98.02", "01"), ("G98.02", "03"))
     assert around.documents[0].requests == ("recall",)
     assert around.documents[1].to == ()
+    assert around.end_of_morning == time(11, 30)
+    assert around.limits == replace(Limits(), policy_bytes=20_000_000, attachments=7)
 
 
 def test_an_empty_context_knows_nothing_and_an_empty_list_is_known_to_be_empty() -> None:
@@ -128,6 +151,13 @@ def test_the_schema_accepts_what_the_reader_accepts() -> None:
 @pytest.mark.parametrize(("path", "value", "field"), WRONG, ids=[f"{path} {value}" for path, value, _ in WRONG])
 def test_the_schema_refuses_what_the_reader_refuses(path: str, value: object, field: str) -> None:
     assert not VALIDATOR.is_valid(changed(path, value))
+
+
+@pytest.mark.parametrize("name", TIGHTENED)
+def test_a_limit_can_be_what_it_is_without_a_context(name: str) -> None:
+    content = {"limits": {name: getattr(Limits(), name)}}
+    assert VALIDATOR.is_valid(content)
+    assert from_json(content) == NOTHING_KNOWN
 
 
 def test_two_codes_of_one_agency_are_one_body() -> None:

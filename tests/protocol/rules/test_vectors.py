@@ -40,9 +40,9 @@ def test_a_vector_gets_what_the_index_says(entry: dict[str, Any], contents: Cont
 
 
 def require_place(entry: dict[str, Any], findings: tuple[Finding, ...]) -> None:
-    """The finding that the case is about names its place, where the profile says anything about it."""
-    places = [finding.where for finding in findings if finding.reason == entry["reason"]]
-    assert not places or entry["where"] in places
+    """The finding that the case is about names its place and requirement, where the profile says anything about it."""
+    told = [(finding.where, finding.requirement) for finding in findings if finding.reason == entry["reason"]]
+    assert not told or (entry["where"], entry["requirement"]) in told
 
 
 def require_sense(finding: Finding) -> None:

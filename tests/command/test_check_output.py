@@ -1,0 +1,110 @@
+"""Where the report of `axis28 check` goes, and what is missing on the way: nothing lost, nothing half written."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+from tests.command.packages import AXIS28, ENGLISH, check, clean_letter, letter_with_bad_date
+from tests.command.test_check import outbox, verdicts
+
+__all__ = ["outbox"]  # a fixture: pytest finds it by its name in this module
+
+
+def test_a_report_never_takes_the_place_of_what_is_checked(tmp_path: Path) -> None:
+    letter = tmp_path / "letter.edxml"
+    letter.write_bytes(clean_letter())
+    (tmp_path / "link.edxml").symlink_to(letter)
+    (tmp_path / "context.json").write_text("{}")
+    for arguments in (
+        ("letter.edxml", "-o", "letter.edxml"),
+        ("letter.edxml", "-o", "./link.edxml"),
+        (".", "-o", "letter.edxml"),
+        ("-", "--context", "context.json", "-o", "context.json"),
+    ):
+        answer = check(*arguments, given=clean_letter(), cwd=tmp_path)
+        assert (answer.returncode, answer.stdout) == (2, b"")
+        assert b"which would be lost" in answer.stderr
+    assert letter.read_bytes() == clean_letter()
+    assert (tmp_path / "context.json").read_text() == "{}"
+
+
+def test_a_report_goes_to_standard_output_a_device_or_through_a_link(tmp_path: Path) -> None:
+    answer = check("-", "--format", "json", "-o", "-", given=clean_letter(), cwd=tmp_path)
+    assert verdicts(answer) == {"<stdin>": "pass"}
+    assert check("-", "-o", "/dev/null", given=clean_letter()).returncode == 0
+    assert Path("/dev/null").is_char_device()
+    (tmp_path / "link.json").symlink_to("real.json")
+    assert check("-", "--format", "json", "-o", "link.json", given=clean_letter(), cwd=tmp_path).returncode == 0
+    assert (tmp_path / "link.json").is_symlink()
+    assert json.loads((tmp_path / "real.json").read_text("utf-8"))["files"]
+
+
+def test_a_report_that_cannot_take_its_place_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    answer = check("-", "-o", "folder", given=clean_letter(), cwd=tmp_path)
+    assert (answer.returncode, answer.stderr) == (2, b"axis28: folder: Is a directory; choose another place\n")
+    assert [entry.name for entry in tmp_path.iterdir()] == ["folder"]
+
+
+def test_what_is_missing_is_named_and_the_others_are_checked(outbox: Path) -> None:
+    (outbox / "empty").mkdir()
+    os.mkfifo(outbox / "pipe.edxml")
+    (outbox / "statuses" / "gone.xml").symlink_to("nowhere")
+    answer = check("missing.edxml", "empty", "pipe.edxml", "statuses", "clean.XML", "--format", "json", cwd=outbox)
+    assert answer.returncode == 2
+    assert verdicts(answer) == {"statuses/status.edxml": "pass", "clean.XML": "pass"}
+    assert answer.stderr.decode().splitlines() == [
+        "axis28: missing.edxml: there is no such file or folder; not checked",
+        "axis28: empty: no *.edxml or *.xml in this folder or below it; not checked",
+        "axis28: pipe.edxml: is no regular file; pipe it to axis28 check - instead; not checked",
+        "axis28: statuses/gone.xml: No such file or directory; not checked",
+    ]
+
+
+def test_a_report_that_cannot_be_written_to_its_end_is_no_verdict() -> None:
+    with open("/dev/full", "wb") as full:  # noqa: PTH123 - a device, not a path of ours
+        for form in ("text", "json"):
+            answer = subprocess.run(
+                [*AXIS28, "check", "-", "--no-contents", "--format", form],
+                input=letter_with_bad_date(),
+                stdout=full,
+                stderr=subprocess.PIPE,
+                env=os.environ | ENGLISH,
+                check=False,
+            )
+            assert answer.returncode == 2
+            assert answer.stderr.startswith(b"axis28: standard output cannot be written to: ")
+            assert answer.stderr.count(b"\n") == 1
+
+
+def test_what_is_left_out_of_a_reason_that_is_found_often_is_counted() -> None:
+    receivers = b"<edXML:To><edXML:OrganId>bad id</edXML:OrganId><edXML:OrganName>A</edXML:OrganName></edXML:To>" * 33
+    raw = clean_letter().replace(b"<edXML:To>", receivers + b"<edXML:To>", 1)
+    answer = check("-", "--format", "json", given=raw)
+    findings = json.loads(answer.stdout)["files"][0]["findings"]
+    malformed = [finding for finding in findings if finding["reason"] == "organ-id-malformed"]
+    assert len(malformed) == 20
+    assert [finding.get("more") for finding in malformed] == [None] * 19 + [13]
+    said = [check("-", "--format", form, given=raw).stdout for form in ("text", "sarif", "junit")]
+    assert all(b"13 more of the same reason" in each for each in said)
+
+
+def test_a_wrong_value_is_found_without_the_slow_schema() -> None:
+    program = (
+        "import sys\n"
+        "from axis28.command import run\n"
+        "code = run(['check', '-', '--no-contents', '-q'])\n"
+        "print(code, 'xmlschema' in sys.modules, file=sys.stderr)\n"
+    )
+    answer = subprocess.run(
+        [AXIS28[0], "-c", program],
+        input=letter_with_bad_date(),
+        capture_output=True,
+        env=os.environ | ENGLISH,
+        check=False,
+    )
+    assert answer.stderr == b"1 False\n"
+    assert b"date-day-first" in answer.stdout
