@@ -1,7 +1,8 @@
 """Every rule is held by a vector: without the rule one of them fails, and with a small wrong in it nearly always too.
 
 ``make test`` takes every rule away once and a seeded sample of the small wrongs; ``make proof`` does all of them, and
-writes ``docs/proof/rules.json``. What survives stands in ``docs/proof/rules-survivors.toml`` with the reason why.
+writes ``docs/proof/rules.json``. What survives stands in ``docs/proof/rules-survivors.toml`` with the reason why; while
+some there are open, the full proof fails.
 Mutants that change nothing but what a finding shows (``expected``, ``got``, a second place) are listed as ``shown``.
 """
 
@@ -16,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import pytest
 
@@ -34,8 +36,18 @@ RULES = (*rules.STRUCTURE_RULES, *rules.DOCUMENT_RULES, *rules.STATUS_RULES)
 @lru_cache(maxsize=1)
 def justified() -> dict[str, str]:
     """Give the beginnings of the names of all survivors that are known, and why no vector can or need kill them."""
-    listed = tomllib.loads(SURVIVORS.read_text("utf-8"))["survivor"]
-    return {start: entry["why"] for entry in listed for start in entry["mutants"]}
+    return {start: entry["why"] for entry in _survivors() if not entry.get("open") for start in entry["mutants"]}
+
+
+@lru_cache(maxsize=1)
+def listed() -> dict[str, str]:
+    """Give the justified ones and those that are still open: known, but nobody has looked at them yet."""
+    return {start: entry["why"] for entry in _survivors() for start in entry["mutants"]}
+
+
+def _survivors() -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = tomllib.loads(SURVIVORS.read_text("utf-8"))["survivor"]
+    return entries
 
 
 def why(name: str) -> str:
@@ -86,7 +98,12 @@ def test_a_sampled_wrong_in_the_rules_is_seen(record_property: Callable[[str, ob
     judged = fates("--sample", str(SAMPLE_SIZE), "--seed", str(SEED))
     record_property("sample", f"{len(judged)} of {len(mutants())} mutants of the rules, seed {SEED}")
     assert len(judged) == SAMPLE_SIZE
-    assert [fate.name for fate in judged if fate.fate == "survived" and not why(fate.name)] == []
+    unlisted = [name for name in (fate.name for fate in judged if fate.fate == "survived") if not _known(name)]
+    assert unlisted == []
+
+
+def _known(name: str) -> bool:
+    return any(name.startswith(start) for start in listed())
 
 
 @pytest.mark.proof
@@ -114,8 +131,8 @@ def test_the_proof_over_all_wrongs_is_written_down() -> None:
 
 def test_every_justified_survivor_is_a_mutant_and_says_why() -> None:
     names = [mutant.name for mutant in mutants()]
-    assert [start for start in justified() if not any(name.startswith(start) for name in names)] == []
-    assert [start for start, reason in justified().items() if ": " not in start or len(reason) < 15] == []
+    assert [start for start in listed() if not any(name.startswith(start) for name in names)] == []
+    assert [start for start, reason in listed().items() if ": " not in start or len(reason) < 15] == []
 
 
 def test_names_of_mutants_are_unique_and_all_modules_have_some() -> None:
