@@ -14,7 +14,7 @@ from protocol.content.recipients import Named
 from protocol.finding import Finding, quote
 from protocol.package.model import DocumentPackage
 from protocol.rules.attached import known_names, main_document
-from protocol.rules.business import UPDATE
+from protocol.rules.business import NEW, REPLACEMENT, UPDATE
 from protocol.rules.changes import ADDED
 from protocol.rules.context import HEADER, Context, DocumentRule
 
@@ -47,9 +47,13 @@ def unnamed(context: Context, package: DocumentPackage) -> Iterator[Finding]:
 def not_addressed(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     """SND-05: an agency of the directory that the document names by its full name is addressed.
 
-    Not one that the sender's own system serves: an internal copy never leaves it.
+    Not one that the sender's own system serves: an internal copy never leaves it. A recall or an update goes to whom it
+    concerns; the others have the document already.
     """
     main = main_document(context, package)
+    part = package.trace.business if package.trace else None
+    if part and part.doc_type not in {NEW, REPLACEMENT}:
+        return
     if not context.surroundings.agencies or not main or not main.sure:
         return
     header = package.header

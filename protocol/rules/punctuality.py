@@ -80,9 +80,9 @@ def punctual(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     part = package.trace.business if package.trace else None
     if signed is None or sent is None or (part and part.doc_type not in {NEW, REPLACEMENT}):
         return
+    if signed > context.wall_time.date():
+        return  # a date in the future has a reason of its own, and the last of all days has no morrow
     if sent.day < signed:
-        if signed > context.wall_time.date():
-            return  # a date in the future has a reason of its own
         expected = f">= {signed.strftime(_SHOWN_DAY)}"
         yield from context.breach("sent-before-issue", sent.path, expected=expected, got=sent.shown)
         return
@@ -152,14 +152,14 @@ def _clock(context: Context, text: str | None, path: str) -> Iterator[Finding]:
     sent = _wall(sent_at)
     if abs(sent - at - ZONE) <= TOLERANCE:
         yield from context.breach("time-in-utc", path, expected=_moment(sent), got=text)
-    elif at > sent + TOLERANCE:
+    elif at - sent > TOLERANCE:
         yield from context.breach("time-after-sending", path, expected=f"<= {_moment(sent)}", got=text)
 
 
 def _certainly_before(one: datetime, other: datetime) -> bool:
     if _MIDNIGHT in {one.time(), other.time()}:
         return one.date() < other.date()
-    return one + TOLERANCE < other
+    return other - one > TOLERANCE
 
 
 def _is_urgent(package: DocumentPackage) -> bool:

@@ -55,7 +55,7 @@ def trace_times(context: Context, package: DocumentPackage) -> Iterator[Finding]
         time = parse_time(hop.timestamp)
         if time is None:
             yield from context.breach("trace-time-malformed", path, expected=TIME_FORM, got=hop.timestamp)
-        elif time > context.wall_time + TOLERANCE:
+        elif time - context.wall_time > TOLERANCE:
             yield from context.breach(
                 "timestamp-in-future", path, expected=f"<= {context.wall_time:%Y/%m/%d %H:%M:%S}", got=hop.timestamp
             )

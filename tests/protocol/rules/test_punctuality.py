@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fixtures.casebook.case import NOW
 from fixtures.casebook.timing import signed
 from protocol import calendar
 from protocol.rules import judge
@@ -82,3 +83,12 @@ def test_somebody_elses_hop_is_not_the_time_of_sending() -> None:
         assert not {finding.reason for finding in reading.findings} & TIMING
     with judge(raw, now=datetime.fromisoformat("2026-11-21T09:00:00+07:00")) as reading:
         assert {finding.reason for finding in reading.findings} & TIMING == {"sent-late"}
+
+
+@pytest.mark.parametrize("times", [("9999/12/31 12:00:00",), ("2026/11/20 10:00:00", "9999/12/31 23:59:59")])
+@pytest.mark.parametrize("day", ["2026/11/20", "9999/12/31", "0001/01/01"])
+def test_the_ends_of_the_calendar_are_judged_and_not_stumbled_over(day: str, times: tuple[str, ...]) -> None:
+    raw = signed(day, *times)()
+    for profile in ("axis", "strict"):
+        with judge(raw, profile=profile, now=datetime.fromisoformat(NOW)) as reading:
+            assert "timestamp-in-future" in {finding.reason for finding in reading.findings}
