@@ -160,7 +160,7 @@ def _refuse_to_overwrite(order: dict[str, Any], args: argparse.Namespace, desk: 
         return
     paths = [order.get("about"), *(file.get("path") for file in order.get("files", []))]
     inputs = [str(desk.folder / path) for path in paths if isinstance(path, str)]
-    inputs += [args.from_json] if args.from_json not in (None, _STDIO) else []
+    inputs += [args.from_json] if args.from_json is not None else []
     if (lost := overwritten(Path(args.output), inputs)) is not None:
         raise _complaint(desk.lang, "output-is-input", path=args.output, lost=lost)
 

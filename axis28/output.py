@@ -42,16 +42,22 @@ def complete_file(path: Path, *, replace: bool = True) -> Iterator[BinaryIO]:
             raise
 
 
+_STDIN = frozenset({"-", "<stdin>"})
+
+
 def overwritten(path: Path, inputs: Iterable[str]) -> str | None:
-    """Give the first of some inputs that is the very file that would be written to ``path``, under whatever name."""
+    """Give the first of some inputs that is the very file that would be written to ``path``, under whatever name.
+
+    ``-`` and ``<stdin>`` name what stdin is read from.
+    """
     try:
         target = path.stat()
     except OSError:
         return None  # nothing is there, so no input is
     for name in inputs:
         try:
-            found = Path(name).stat()
-        except OSError:
+            found = os.fstat(0) if name in _STDIN else Path(name).stat()
+        except (OSError, ValueError):  # gone, closed, or no name that a file can have: whoever reads it says so
             continue
         if os.path.samestat(target, found):
             return name

@@ -36,10 +36,16 @@ class Spool:
         self._memory: bytearray = bytearray()
         self._file: BinaryIO | None = None
         self._path: Path | None = None
+        self._closed = False
         self.size = 0
 
     def write(self, chunk: bytes) -> int:
-        """Append a chunk and give its length, as files do."""
+        """Append a chunk and give its length, as files do. ``ValueError`` after it was closed.
+
+        A thread may go on writing when the request that waited for it was given up; it must not begin a new file.
+        """
+        if self._closed:
+            raise ValueError("the spool is closed")
         self.size += len(chunk)
         if self._file is None:
             self._memory += chunk
@@ -68,6 +74,7 @@ class Spool:
 
     def close(self) -> None:
         """Throw everything away; does nothing after the spool was kept."""
+        self._closed = True
         if self._file is not None:
             self._file.close()
             self._file = None

@@ -184,8 +184,8 @@ def _header(order: Order, base: DocumentHeader, identifier: str | None = None) -
         due_date=wire_date(order["due_date"]) if "due_date" in order else base.due_date,
         other=replace(
             other,
-            priority=str(order["priority"]) if "priority" in order else other.priority,
-            page_amount=str(order["pages"]) if "pages" in order else other.page_amount,
+            priority=str(int(order["priority"])) if "priority" in order else other.priority,
+            page_amount=str(int(order["pages"])) if "pages" in order else other.page_amount,
             appendixes=tuple(order.get("appendixes", other.appendixes)),
         ),
         response_for=tuple(answered(each) for each in order["answers"]) if "answers" in order else base.response_for,

@@ -108,3 +108,44 @@ def test_a_wrong_value_is_found_without_the_slow_schema() -> None:
     )
     assert answer.stderr == b"1 False\n"
     assert b"date-day-first" in answer.stdout
+
+
+def test_a_report_never_takes_the_place_of_what_stdin_reads(tmp_path: Path) -> None:
+    letter = tmp_path / "letter.edxml"
+    letter.write_bytes(clean_letter())
+    with letter.open("rb") as stdin:
+        answer = subprocess.run(
+            [*AXIS28, "check", "-", "-o", str(letter)],
+            stdin=stdin,
+            capture_output=True,
+            env=os.environ | ENGLISH,
+            check=False,
+        )
+    assert (answer.returncode, answer.stdout) == (2, b"")
+    assert letter.read_bytes() == clean_letter()
+
+
+def test_an_order_is_never_replaced_by_what_is_made_from_it_and_no_name_stumbles(tmp_path: Path) -> None:
+    order, made = tmp_path / "order.json", tmp_path / "made.edxml"
+    order.write_text('{"package":"document","pages":2.0,"priority":1.0}')
+    new = [*AXIS28, "new", "document", "--sample", "--from-json"]
+    with order.open("rb") as stdin:
+        lost = subprocess.run(
+            [*new, "-", "-o", str(order), "--force"],
+            stdin=stdin,
+            capture_output=True,
+            env=os.environ | ENGLISH,
+            check=False,
+        )
+    assert lost.returncode == 2
+    assert order.read_text().startswith("{")
+    answer = subprocess.run(
+        [*new, str(order), "-o", str(made)], capture_output=True, env=os.environ | ENGLISH, check=False
+    )
+    assert answer.returncode == 0, answer.stderr
+    assert b"PageAmount>2<" in made.read_bytes()
+    order.write_text('{"package":"document","files":[{"path":"a\\ud800b"}]}')
+    answer = subprocess.run(
+        [*new, str(order), "-o", str(made), "--force"], capture_output=True, env=os.environ | ENGLISH, check=False
+    )
+    assert (answer.returncode, answer.stderr.count(b"\n")) == (2, 1)
