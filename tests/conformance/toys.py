@@ -13,8 +13,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
+from conformance.case import Case
 from conformance.checks import Scenario, Story
 from conformance.evidence import Evidence
+from conformance.observer import LIST
 from conformance.outcome import Outcome
 from conformance.plan import Phase, Plan
 from conformance.run import Conducted, Run
@@ -166,3 +168,18 @@ def conducted(
 def by_slug(ended: Conducted) -> dict[str, Outcome]:
     """Give the outcomes by the slug of their check."""
     return {outcome.entry.id.partition("/")[2]: outcome for outcome in ended.outcomes}
+
+
+async def polls(case: Case) -> None:
+    """Passes as soon as the system asks for its list."""
+    await case.exchange(lambda seen: seen.operation == LIST, reason="not-fetched", expected="a list call")
+
+
+async def waits_in_vain(case: Case) -> None:
+    """Waits for what never comes."""
+    await case.status("no such document", "01", reason="arrival-not-reported", expected="status 01")
+
+
+async def the_suite_is_broken(case: Case) -> None:
+    """Raises what no story may raise."""
+    raise ZeroDivisionError("a fault of the suite")

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 from functools import partial
 
-from conformance.reference_dms import Agency
+from conformance.reference_dms import Agency, Behaviour
 from protocol.package.model import DocumentPackage
 from tests.conformance.reference_dms.office_world import Clerk, World, draft, later, named, sent_reference, until
 
@@ -261,3 +261,15 @@ def _states(world: World, receiver_id: str) -> set[str]:
 
 def _acknowledged(world: World, receiver_id: str) -> bool:
     return _states(world, receiver_id) == {"done"}
+
+
+def test_what_cannot_be_written_is_refused_in_the_language_of_the_registry_officers(world: World) -> None:
+    async def story() -> None:
+        unchecked = Behaviour(check_draft=lambda _: None)
+        async with world.dms(unchecked) as dms:
+            refused = await Clerk(dms).refused("send", **draft(world, subject="V/v \x0b"))
+            assert refused["category"] == "format"
+            place = "edXML/edXMLEnvelope/edXMLHeader/MessageHeader/Subject"
+            assert refused["reason"] == f"{place} có ký tự U+000B không ghi được vào gói tin"
+
+    asyncio.run(story())
