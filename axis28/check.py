@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "json", "sarif", "junit")
 MOST_JOBS = 256
-_STDIO = Path("-")
+_STDIO = "-"
 MOST_MB = 256
 """Beyond it the reader gives up, whatever was agreed."""
 
@@ -48,7 +48,7 @@ def register(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
     parser.add_argument("--lang", choices=messages.LANGUAGES, default=lang, help=text("lang"))
     parser.add_argument("--no-contents", action="store_true", help=text("no-contents"))
     parser.add_argument("--jobs", type=_jobs, metavar="N", help=text("jobs"))
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help=text("output"))
+    parser.add_argument("-o", "--output", metavar="FILE", help=text("output"))
     parser.add_argument("-q", "--quiet", action="store_true", help=text("quiet"))
 
 
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     if args.trust is not None:
         raise _complaint(lang, "trust-later")
     gathered = gather(args.files)
-    output = None if args.output in (None, _STDIO) else args.output
+    output = None if args.output in (None, _STDIO) else Path(args.output)
     _refuse_to_overwrite(output, args, gathered.files)
     if not gathered.files and args.format == "text":
         for unread in _missed(gathered, lang):
@@ -113,10 +113,13 @@ def _machine(outcomes: Iterator[Outcome], target: TextIO, args: argparse.Namespa
 
 def _refuse_to_overwrite(output: Path | None, args: argparse.Namespace, files: Sequence[str]) -> None:
     """Refuse a report in the place of what is checked: it would be lost."""
+    from axis28.checking.examination import STDIN
     from axis28.output import overwritten
 
-    inputs = (*files, *([str(args.context)] if args.context else ()))
-    if output is not None and (lost := overwritten(output, inputs)) is not None:
+    if output is None:
+        return
+    lost = overwritten(output, files, stdin=STDIN) or overwritten(output, [str(args.context)] if args.context else ())
+    if lost is not None:
         raise _complaint(args.lang, "output-is-input", path=output, lost=lost)
 
 

@@ -159,9 +159,10 @@ def _refuse_to_overwrite(order: dict[str, Any], args: argparse.Namespace, desk: 
     if args.output == _STDIO:
         return
     paths = [order.get("about"), *(file.get("path") for file in order.get("files", []))]
-    inputs = [str(desk.folder / path) for path in paths if isinstance(path, str)]
-    inputs += [args.from_json] if args.from_json is not None else []
-    if (lost := overwritten(Path(args.output), inputs)) is not None:
+    files = [str(desk.folder / path) for path in paths if isinstance(path, str)]
+    orders = [args.from_json] if args.from_json is not None else []
+    lost = overwritten(Path(args.output), files) or overwritten(Path(args.output), orders, stdin=_STDIO)
+    if lost is not None:
         raise _complaint(desk.lang, "output-is-input", path=args.output, lost=lost)
 
 
@@ -194,11 +195,13 @@ def _checked(package: Package, made: IO[bytes], desk: Desk, name: str) -> FileRe
     """Write the package aside and give what `axis28 check --profile strict` says of it."""
     from axis28.checking.examination import Examiner, Settings
     from protocol.package.writer import write_package_to
+    from protocol.package.xmltext import UnwritableCharacter
 
     try:
         write_package_to(cast("BinaryIO", made), package)
-    except ValueError as error:
-        raise _complaint(desk.lang, "bad-text", problem=error) from error
+    except UnwritableCharacter as error:
+        where = {"path": error.path, "position": error.index + 1, "character": error.code_point}
+        raise _complaint(desk.lang, "bad-text", **where) from error
     made.seek(0)
     with Examiner(Settings("strict", desk.now)) as examiner:
         return examiner.examine(cast("BinaryIO", made), name)

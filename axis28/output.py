@@ -42,13 +42,10 @@ def complete_file(path: Path, *, replace: bool = True) -> Iterator[BinaryIO]:
             raise
 
 
-_STDIN = frozenset({"-", "<stdin>"})
-
-
-def overwritten(path: Path, inputs: Iterable[str]) -> str | None:
+def overwritten(path: Path, inputs: Iterable[str], *, stdin: str = "") -> str | None:
     """Give the first of some inputs that is the very file that would be written to ``path``, under whatever name.
 
-    ``-`` and ``<stdin>`` name what stdin is read from.
+    ``stdin`` is the one among them that names standard input, where it is read at all.
     """
     try:
         target = path.stat()
@@ -56,7 +53,7 @@ def overwritten(path: Path, inputs: Iterable[str]) -> str | None:
         return None  # nothing is there, so no input is
     for name in inputs:
         try:
-            found = os.fstat(0) if name in _STDIN else Path(name).stat()
+            found = os.fstat(0) if stdin and name == stdin else Path(name).stat()
         except (OSError, ValueError):  # gone, closed, or no name that a file can have: whoever reads it says so
             continue
         if os.path.samestat(target, found):

@@ -128,8 +128,15 @@ def _update(order: Order, desk: Desk, original: DocumentPackage) -> DocumentPack
     receivers = [Receiver(code, REMOVED) for code in removed] + [Receiver(body["code"], ADDED) for body in added]
     info = BusinessDocumentInfo("1" if changed else "0", "1" if receivers else "0", tuple(receivers))
     business = Business(TYPES["update"], order.get("reason"), original.header.document_id, document_info=info)
-    given = files(order, desk) or tuple(zip(original.attachments, original.manifest or (), strict=False))
-    return _package(header, business, order, desk, given)
+    given = files(order, desk)
+    package = _package(header, business, order, desk, given)
+    if given:
+        return package
+    for attachment in original.attachments:
+        if not attachment.has_payload:
+            name = attachment.name or ""
+            raise OrderRefused(messages.text("new.about-without-file", desk.lang, path=order["about"], name=name))
+    return replace(package, manifest=original.manifest, attachments=original.attachments)
 
 
 def _replacement(order: Order, desk: Desk, original: DocumentPackage) -> DocumentPackage:
@@ -213,6 +220,9 @@ def _content(number: int, file: Mapping[str, Any], desk: Desk) -> tuple[str, byt
     place = source(("files", number - 1, "path"), desk.flags)
     try:
         return file.get("name", path.name), regular_file(path, desk.lang)
+    except UnicodeError as error:
+        problem = messages.text("new.rule.path", desk.lang)
+        raise OrderRefused(messages.text("new.wrong-member", desk.lang, place=place, problem=problem)) from error
     except (OSError, ValueError) as error:
         problem = getattr(error, "strerror", None) or str(error)
         words = messages.text("new.file-unreadable", desk.lang, place=place, path=path, problem=problem)

@@ -18,8 +18,8 @@ def read_original(path: Path, held: ExitStack, lang: str) -> DocumentPackage:
             raise OrderRefused(messages.text("new.about-no-document", lang, path=path))
         with path.open("rb") as stream:
             reading = held.enter_context(read_package(stream))
-    except (OSError, ValueError) as error:
-        problem = getattr(error, "strerror", None) or type(error).__name__
+    except (OSError, UnicodeError) as error:
+        problem = (error.strerror if isinstance(error, OSError) else None) or messages.text("new.rule.path", lang)
         raise OrderRefused(messages.text("new.about-unreadable", lang, path=path, problem=problem)) from error
     if not isinstance(reading.package, DocumentPackage):
         raise OrderRefused(messages.text("new.about-no-document", lang, path=path))

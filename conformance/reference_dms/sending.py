@@ -9,6 +9,7 @@ from conformance.reference_dms.composing import Issue
 from conformance.reference_dms.drafts import Draft, default_notation
 from conformance.reference_dms.office import Office, Refused, say
 from protocol.package.model import Code, DocumentPackage
+from protocol.package.xmltext import UnwritableCharacter
 from protocol.wire.client import AxisClient
 from protocol.wire.errors import AxisError, AxisRefused
 
@@ -33,6 +34,8 @@ async def send(office: Office, axis: AxisClient, draft: Draft) -> tuple[str, str
     try:
         package = behaviour.compose(office, draft, agency, Issue(document_id, code, to))
         body = behaviour.serialise(package)
+    except UnwritableCharacter as error:
+        raise Refused("format", say("draft.not-xml", field=error.path, character=error.code_point)) from error
     except ValueError as error:
         raise Refused("format", say("draft.not-writable", problem=error)) from error
     with office.store.transaction():

@@ -71,6 +71,31 @@ def test_a_file_that_is_named_is_checked_whatever_its_name_and_once(outbox: Path
     assert answer.returncode == 1
 
 
+def test_one_file_under_many_names_is_checked_once_by_the_first_of_them(outbox: Path) -> None:
+    (outbox / "hard.edxml").hardlink_to(outbox / "bad.edxml")
+    (outbox / "soft.edxml").symlink_to("bad.edxml")
+    (outbox / "again").symlink_to("statuses", target_is_directory=True)
+    (outbox / "equal.edxml").write_bytes((outbox / "bad.edxml").read_bytes())
+    names = ("./bad.edxml", "bad.edxml", "soft.edxml", "again", "../outbox", "hard.edxml")
+    answer = check(*names, "--format", "json", cwd=outbox)
+    assert [entry["file"] for entry in json.loads(answer.stdout)["files"]] == [
+        "./bad.edxml",
+        "again/status.edxml",
+        "../outbox/clean.XML",
+        "../outbox/equal.edxml",  # a copy is a file of its own
+        "../outbox/told.edxml",
+    ]
+    assert not answer.stderr
+
+
+def test_a_file_that_is_called_as_standard_input_is_shown_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "<stdin>").write_bytes(letter_with_bad_date())
+    answer = check("<stdin>", "-", "./<stdin>", "--format", "json", given=clean_letter(), cwd=tmp_path)
+    assert verdicts(answer) == {"./<stdin>": "fail", "<stdin>": "pass"}
+    alone = check("<stdin>", given=b"", cwd=tmp_path)
+    assert b"--> ./<stdin>:" in alone.stdout
+
+
 def test_standard_input_is_a_file(outbox: Path) -> None:
     assert list(outbox.iterdir())
     answer = check("-", "--format", "json", given=clean_letter())

@@ -7,7 +7,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from tests.command.packages import AXIS28, ENGLISH, check, clean_letter, letter_with_bad_date
+from tests.command.packages import AXIS28, ENGLISH, axis28, check, clean_letter, letter_with_bad_date
 from tests.command.test_check import outbox, verdicts
 
 __all__ = ["outbox"]  # a fixture: pytest finds it by its name in this module
@@ -123,6 +123,20 @@ def test_a_report_never_takes_the_place_of_what_stdin_reads(tmp_path: Path) -> N
         )
     assert (answer.returncode, answer.stdout) == (2, b"")
     assert letter.read_bytes() == clean_letter()
+
+
+def test_a_file_that_is_called_like_a_sign_for_stdin_is_protected_as_a_file(tmp_path: Path) -> None:
+    for name in ("<stdin>", "-"):
+        (tmp_path / name).write_bytes(clean_letter())
+        answer = check(f"./{name}", "-o", f"./{name}", cwd=tmp_path)
+        assert answer.returncode == 2
+        assert b"which would be lost" in answer.stderr
+        recall = ("new", "document", "--kind", "recall", "--sample", "--from-json", "order.json", "--force")
+        (tmp_path / "order.json").write_text(json.dumps({"package": "document", "about": name}))
+        answer = axis28(*recall, "-o", f"./{name}", cwd=tmp_path)
+        assert answer.returncode == 2
+        assert b"which would be lost" in answer.stderr
+        assert (tmp_path / name).read_bytes() == clean_letter()
 
 
 def test_an_order_is_never_replaced_by_what_is_made_from_it_and_no_name_stumbles(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ import pytest
 AXIS28 = (sys.executable, "-m", "axis28")
 # Under 90 s on two idle cores; tests run beside others.
 DEMO_LIMIT = 240
+REPORTED = ("report.html", "junit.xml", "evidence")
 
 
 def _gone(pid: int) -> bool:
@@ -31,7 +32,7 @@ def test_the_demo_certifies_the_sound_system_and_catches_the_defective_one(tmp_p
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     answer = subprocess.run(
-        [*AXIS28, "demo", "--out", "out"],
+        [*AXIS28, "demo", "--out", "tour"],
         cwd=tmp_path,
         env=os.environ | {"TMPDIR": str(temporary), "LC_ALL": "C.UTF-8"},
         capture_output=True,
@@ -45,14 +46,14 @@ def test_the_demo_certifies_the_sound_system_and_catches_the_defective_one(tmp_p
     assert closing[0].startswith("certified: ")
     assert closing[1].startswith("nothing found: ")
     assert closing[2].startswith("not certified: ")
-    sound, defective = (json.loads((tmp_path / name / "report.json").read_text()) for name in ("out", "out/mutant"))
+    sound, defective = (json.loads((tmp_path / name / "report.json").read_text()) for name in ("tour", "tour/mutant"))
     assert (sound["verdict"], defective["verdict"]) == ("certified", "not-certified")
-    for name in ("report.html", "junit.xml", "evidence", "mutant/report.html", "mutant/junit.xml", "mutant/evidence"):
-        assert (tmp_path / "out" / name).exists(), name
+    for name in (*REPORTED, "load.json", *(f"mutant/{each}" for each in REPORTED)):
+        assert (tmp_path / "tour" / name).exists(), name
     assert list(temporary.iterdir()) == []
-    assert {entry.name for entry in tmp_path.iterdir()} == {"tmp", "out"}
+    assert {entry.name for entry in tmp_path.iterdir()} == {"tmp", "tour"}
     assert all(_gone(int(pid)) for pid in re.findall(r"\(process (\d+)\)", answer.stdout))
-    for file in (file for file in (tmp_path / "out").rglob("*") if file.is_file()):
+    for file in (file for file in (tmp_path / "tour").rglob("*") if file.is_file()):
         assert str(temporary) not in file.read_text("utf-8", "replace"), file
 
 

@@ -32,6 +32,47 @@ def test_objections_are_in_the_language_that_is_asked_for(tmp_path: Path, capsys
     assert '--from-json: /signer: không có trường "title"; các trường hợp lệ: ' in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("vi", "Subject: ký tự thứ 2 là U+0001, ký tự mà XML không mang được (PKG-07); hãy bỏ ký tự này"),
+        ("en", "Subject: its character 2 is U+0001, which XML cannot carry (PKG-07); remove it"),
+    ],
+)
+def test_a_character_that_xml_cannot_carry_is_told_wholly_in_the_language_that_is_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], lang: str, words: str
+) -> None:
+    out = tmp_path / "a.edxml"
+    assert new("document", "--sample", "--subject", "a\x01b", "--lang", lang, "-o", out) == 2
+    assert capsys.readouterr().err == f"axis28: edXML/edXMLEnvelope/edXMLHeader/MessageHeader/{words}\n"
+
+
+def test_an_update_of_a_package_that_lacks_a_file_asks_for_the_file(
+    tmp_path: Path, letter: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = letter.read_bytes()
+    start, end = whole.index(b"<edXML:ContentTransferEncoded"), whole.index(b"</edXML:ContentTransferEncoded>")
+    letter.write_bytes(whole[:start] + whole[end:].partition(b">")[2])
+    update = ("document", "--sample", "--kind", "update", "--about", letter, "-o", tmp_path / "update.edxml")
+    assert new(*update) == 2
+    output, errors = capsys.readouterr()
+    assert (output, errors.count("\n")) == ("", 1)
+    assert errors.startswith(f"axis28: --about {letter}: the content of its file ")
+    assert "--attach (PKG-13)" in errors
+
+
+@pytest.mark.parametrize("members", [{"files": [{"path": "a\ud800"}]}, {"kind": "recall", "about": "a\ud800"}])
+def test_a_path_that_no_file_can_have_is_told_in_the_language_that_is_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], members: dict[str, Any]
+) -> None:
+    (tmp_path / "order.json").write_text(json.dumps({"package": "document", "reason": "x", **members}))
+    arguments = ("--sample", "--from-json", tmp_path / "order.json", "--lang", "vi", "-o", tmp_path / "a.edxml")
+    assert new("document", *arguments) == 2
+    said = capsys.readouterr().err
+    assert "không phải đường dẫn: có ký tự mà tên tệp không thể chứa" in said
+    assert "codec" not in said
+
+
 def test_findings_of_what_goes_to_standard_output_name_it() -> None:
     made = axis28("new", "document", "--sample", "--number", "5", "--now", NOW, "-o", "-")
     assert (made.returncode, made.stdout) == (1, b"")
