@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from protocol.content.enclosers import ACT, WITH, Phrase, named_behind, of_this_document, phrase_at
+from protocol.content.enclosurelists import listed
+from protocol.content.recipients import addressees
 from protocol.content.text import FileText
 
 _HEADING = re.compile(
@@ -16,30 +19,14 @@ _HEADING = re.compile(
 _NUMERAL = r"(?:số\s+)?([IVXLC]{1,6}|\d{1,2})\b"
 _MORE = r"(?:\s*(?:,|;|và|&)\s*(?:Phụ lục\s+)?(?:số\s+)?(?:[IVXLC]{1,6}|\d{1,2})\b){0,40}+"
 """As many numerals as one phrase gives: without an end, a text of nothing else costs the square of its length."""
-_WITH = r"(?:kèm theo|đính kèm|gửi kèm)"
-_AFTER = re.compile(rf"(?:{_WITH}|\bcó)\s+(?:các\s+)?Phụ lục\s+({_NUMERAL}{_MORE})", re.IGNORECASE)
-_BEFORE = re.compile(rf"Phụ lục\s+({_NUMERAL}{_MORE})\s*\(?\s*(?:(?:ban hành|được)\s+)?{_WITH}", re.IGNORECASE)
-_SINGLE = re.compile(
-    rf"\(\s*(?:{_WITH}\s+Phụ lục|(?:Có |Chi tiết (?:tại|theo) )?Phụ lục\s+{_WITH})\s*\)", re.IGNORECASE
-)
+_AFTER = re.compile(rf"(?:{WITH}|\(\s*có)\s+(?:các\s+)?Phụ lục\s+({_NUMERAL}{_MORE})", re.IGNORECASE)
+_BEFORE = re.compile(rf"Phụ lục\s+({_NUMERAL}{_MORE})\s*\(?\s*(?:(?:ban hành|được)\s+)?{WITH}", re.IGNORECASE)
+_SINGLE = re.compile(rf"\(\s*(?:{WITH}\s+Phụ lục|(?:Có |Chi tiết (?:tại|theo) )?Phụ lục\s+{WITH})\s*\)", re.IGNORECASE)
+_PERHAPS_A_HEADING = re.compile(r"Phụ lục\s+(?:số\s+)?(?:[IVXLC]{1,6}|\d{1,3}|[A-Z])[a-z]?\b", re.IGNORECASE)
 _NUMERALS = re.compile(r"\b(?:[IVXLC]{1,6}|\d{1,2})\b")
 _COUNTED = re.compile(
-    rf"{_WITH}\s*:?\s*\(?\s*0*(\d{{1,3}})\s*(?:\([^)]{{1,30}}\)\s*)?"
-    r"(?:tài liệu|phụ lục|văn bản|tệp|file|danh mục|biểu mẫu)",
-    re.IGNORECASE,
-)
-_ACT = r"(?:Quyết định|Công văn|Văn bản|Kế hoạch|Thông báo|Tờ trình|Chỉ thị|Hướng dẫn|Báo cáo|Công điện|Giấy mời)"
-_ELSEWHERE = re.compile(rf"Nghị định|Thông tư|Luật|Nghị quyết|{_ACT}\s+(?:số|(?:nêu |nói )?trên\b|đó\b)", re.IGNORECASE)
-_OF_OTHERS = re.compile(
-    rf"(?:{_ACT}|Nghị định|Thông tư|Luật|Nghị quyết)\s+(?:số|của|(?:nêu |nói )?trên|đó)\b", re.IGNORECASE
-)
-_SENTENCE_ENDS = re.compile(r"[.;:]\s+(?=[A-ZĐÀ-ÝĂÂÊÔƠƯẠ-Ỹ(“\"-])")
-_OWN_CLAUSE = re.compile(
-    r",\s+[A-ZĐÀ-ÝĂÂÊÔƠƯẠ-Ỹ][^,]{0,120}?\b(?:gửi|báo cáo|đề nghị|trình|ban hành|cung cấp|tổng hợp|thông báo|yêu cầu)\b"
-)
-"""The sender speaks: ``Thực hiện Công văn số 12/BM-VP, Sở Thử nghiệm gửi …``."""
-_ON_PAPER = re.compile(
-    r"\b(?:bản|hồ sơ|văn bản|tài liệu|bằng|dạng|bộ) giấy\b|\bgiấy\s*(?:\)|\Z)|\bđĩa\b|\bmẫu vật\b|\bhiện vật\b|\bUSB\b",
+    rf"{WITH}(?:\s+{ACT} này)?\s*:?\s*\(?\s*0*(\d{{1,3}})\s*(?:\([^)]{{1,30}}\)\s*)?"
+    r"(tài liệu|phụ lục|văn bản|tệp|file|danh mục|biểu mẫu)",
     re.IGNORECASE,
 )
 _SAID = re.compile(
@@ -50,16 +37,18 @@ _THING = re.compile(
     r"danh sách|danh mục|biểu|mẫu|bảng|phụ lục|dự thảo|tờ trình|báo cáo|quy chế|kế hoạch|đề án|hồ sơ|tài liệu|bản sao",
     re.IGNORECASE,
 )
-_ON_THE_NET = re.compile(r"https?:|www\.|\bQR\b|địa chỉ|đường dẫn|\blink\b|cổng thông tin", re.IGNORECASE)
+_REMARK = re.compile(rf"\((.*)\b{WITH}(?:\s+{ACT} này)?[.;\s]*\)", re.IGNORECASE)
+_BEGINS = re.compile(rf"\(?\s*{WITH}", re.IGNORECASE)
+_OF_SENDERS = re.compile(r"mẫu|phụ lục|dự thảo|đề cương", re.IGNORECASE)
+"""What a sender gives along who asks others for something; lists and papers may be what he asks for."""
+_VIEW = re.compile(r"ý kiến|góp ý", re.IGNORECASE)
+_SIGNED = re.compile(r"Nơi nhận\s*(?::|\Z)", re.IGNORECASE)
 _TITLE = re.compile(
-    r"(?i:Danh sách|Danh mục|Biểu|Mẫu|Bảng)\b|PHỤ LỤC|DỰ THẢO|TỜ TRÌNH|BÁO CÁO|QUY CHẾ|QUY ĐỊNH|KẾ HOẠCH|ĐỀ ÁN"
+    r"D(?:anh|ANH) (?:sách|SÁCH|mục|MỤC)\b|B(?:iểu|IỂU|ảng|ẢNG)\b|M(?:ẫu|ẪU)\b|"
+    r"PHỤ LỤC|DỰ THẢO|TỜ TRÌNH|BÁO CÁO|QUY CHẾ|QUY ĐỊNH|KẾ HOẠCH|ĐỀ ÁN"
 )
 """How an enclosure in the same file begins that has no heading ``Phụ lục``."""
-_LIST = re.compile(rf"(?:(?:Các )?(?:Tài liệu|Hồ sơ|Văn bản)\s+)?{_WITH}(?:\s+gồm(?:\s+có)?)?\s*:\s*", re.IGNORECASE)
-_ITEM = re.compile(r"(?:\d{1,2}[.)]|[-–+•])\s*")
-_ITEM_INSIDE = re.compile(r"(?:\A|[;.]\s*)\d{1,2}[.)]\s*")
-_LIST_ENDS = re.compile(r"Nơi nhận|Trân trọng|Kính|Đề nghị|Căn cứ|Điều \d", re.IGNORECASE)
-_BEHIND, _AHEAD = 60, 400
+_HEAD_LINES = 15
 MOST_ITEMS, MOST_PHRASES = 40, 1_000
 
 
@@ -81,42 +70,69 @@ class Enclosure:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """How many enclosures the text counts, its line, and whether it counts appendices and nothing else."""
+
+    number: int
+    index: int
+    appendixes: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Enclosures:
-    """What a document says about what comes with it. ``counts`` are pairs of a number and its line.
+    """What a document says about what comes with it.
 
     ``said`` are words in brackets that something comes with it (``(Có danh sách kèm theo)``), where nothing more
-    telling is said; ``titles`` are lines that may begin an enclosure in the same file, where they stand behind the
-    signature.
+    telling is said. ``signed`` is the line of the first ``Nơi nhận``, where the document itself ends, and ``titles``
+    are the lines that may begin an enclosure in the same file under another heading than ``Phụ lục``; ``perhaps`` are
+    lines that name an appendix where no heading is looked for: low on a page, at its side, in a table.
     """
 
     headings: tuple[Heading, ...] = ()
     appendixes: tuple[Enclosure, ...] = ()
     listed: tuple[Enclosure, ...] = ()
-    counts: tuple[tuple[int, int], ...] = ()
+    counts: tuple[Counted, ...] = ()
     said: tuple[Enclosure, ...] = ()
     titles: tuple[int, ...] = ()
+    signed: int | None = None
+    perhaps: tuple[int, ...] = ()
+
+    @property
+    def appended(self) -> tuple[Heading, ...]:
+        """The numbered headings behind the signature; before it a line that begins so may be an entry of a list."""
+        signed = self.signed
+        return tuple(each for each in self.headings if each.numeral and signed is not None and each.index > signed)
 
 
 def read_enclosures(text: FileText) -> Enclosures:
-    """Read what the text before the first appendix names, and the headings of the appendices."""
+    """Read what the text before its signature and the first appendix names, and the headings of the appendices."""
     headings = appendix_headings(text)
-    end = headings[0].index if headings else len(text.lines)
-    joined, starts = _joined(text, end)
-    appendixes, listed = tuple(_appendixes(joined, starts)), tuple(_listed(text, end))
-    counts = tuple(_counts(joined, starts))
-    said = () if appendixes or listed or counts else tuple(_said(joined, starts))
+    signed = next((index for index, line in enumerate(text.lines) if _SIGNED.match(line.text)), None)
+    ends = [*(heading.index for heading in headings[:1]), *([] if signed is None else [signed])]
+    end = min(ends, default=len(text.lines))
+    flow = _flow(text, end)
     titles = tuple(index for index, line in enumerate(text.lines) if _TITLE.match(line.text))
-    return Enclosures(headings, appendixes, listed, counts, said, titles)
+    appendixes = tuple(_appendixes(flow))
+    entries = tuple(Enclosure(item, index) for item, index in listed(text, end))
+    # What is told above a title of the text itself may stand below that title: "DANH SÁCH ĐẠI BIỂU".
+    begin = max((title for title in titles if title < end), default=0)
+    counts = tuple(counted for counted in _counts(flow) if counted.index >= begin)
+    said = () if appendixes or entries or counts else tuple(_said(flow, max(begin, _body(text))))
+    known = {heading.index for heading in headings}
+    named = (index for index, line in enumerate(text.lines) if _PERHAPS_A_HEADING.match(line.text))
+    perhaps = tuple(index for index in named if index not in known)
+    return Enclosures(headings, appendixes, entries, counts, said, titles, signed, perhaps)
+
+
+def _body(text: FileText) -> int:
+    """Give the line behind the addressees: ``(có danh sách kèm theo)`` among them is often for the sender alone."""
+    last = max((named.index for named in addressees(text)), default=-1)
+    return next((at for at in range(last + 1, len(text.lines)) if text.lines[at].text[:1].isupper()), last + 1)
 
 
 def appendix_headings(text: FileText) -> tuple[Heading, ...]:
     """Give the headings of the appendices in a file, be it the document's or an enclosure's."""
     return tuple(_headings(text))
-
-
-def on_paper(text: str) -> bool:
-    """Whether an enclosure is not sent as a file: a paper original, a disk, a specimen."""
-    return _ON_PAPER.search(text) is not None
 
 
 def roman(numeral: str) -> bool:
@@ -141,8 +157,28 @@ def _off_centre(text: FileText, index: int) -> bool:
     return abs((line.left + line.right) / 2 - line.width / 2) > line.width / 6
 
 
-def _joined(text: FileText, end: int) -> tuple[str, list[tuple[int, int]]]:
-    """Give the text as one line, and where each of its lines begins in it."""
+@dataclass(frozen=True, slots=True)
+class _Flow:
+    """The text, where each of its lines begins in it, and the capitals of its head."""
+
+    text: str
+    starts: list[tuple[int, int]]
+    head: str
+
+    @property
+    def joined(self) -> str:
+        """The text as one line."""
+        return self.text.replace("\n", " ")
+
+    def phrase(self, found: re.Match[str]) -> Phrase:
+        return phrase_at(self.text, found.start(), found.end(), self.head)
+
+    def line(self, found: re.Match[str]) -> int:
+        at = bisect_right(self.starts, found.start(), key=lambda start: start[0])
+        return self.starts[at - 1][1] if at else 0
+
+
+def _flow(text: FileText, end: int) -> _Flow:
     parts: list[str] = []
     starts: list[tuple[int, int]] = []
     at = 0
@@ -153,77 +189,73 @@ def _joined(text: FileText, end: int) -> tuple[str, list[tuple[int, int]]]:
         starts.append((at, index))
         parts.append(line.text)
         at += len(line.text) + 1
-    return " ".join(parts), starts
+    return _Flow("\n".join(parts), starts, " ".join(part for part in parts[:_HEAD_LINES] if part.isupper()))
 
 
-def _line_at(starts: list[tuple[int, int]], place: int) -> int:
-    at = bisect_right(starts, place, key=lambda start: start[0])
-    return starts[at - 1][1] if at else 0
-
-
-def _of_this_document(joined: str, begin: int, end: int) -> bool:
-    """Whether what was found is no appendix of some other act, named right behind it or before it in the sentence."""
-    behind = joined[end : end + _BEHIND].partition(".")[0]
-    if _ELSEWHERE.search(behind) or _ON_PAPER.search(behind):
-        return False
-    sentence = _SENTENCE_ENDS.split(joined[max(0, begin - _AHEAD) : begin])[-1]
-    others = [found.end() for found in _OF_OTHERS.finditer(sentence)]
-    return not others or _OWN_CLAUSE.search(sentence, others[-1]) is not None
-
-
-def _appendixes(joined: str, starts: list[tuple[int, int]]) -> Iterator[Enclosure]:
-    seen: set[str] = set()
+def _appendixes(flow: _Flow) -> Iterator[Enclosure]:
+    """Yield appendices of this document; one that another paper has too is this document's only if it says so."""
+    sure: dict[str, int] = {}
+    likely: dict[str, int] = {}
+    others: set[str] = set()
     for pattern in (_AFTER, _BEFORE):
-        for found in islice(pattern.finditer(joined), MOST_PHRASES):
-            if not _of_this_document(joined, found.start(), found.end()):
-                continue
+        for found in islice(pattern.finditer(flow.joined), MOST_PHRASES):
+            phrase = flow.phrase(found)
+            doubtful = named_behind(phrase) if pattern is _BEFORE else not _brings(phrase)
+            own = of_this_document(phrase) and not doubtful
             for numeral in _NUMERALS.findall(found[1].upper()):
-                if numeral not in seen and len(seen) < MOST_ITEMS:
-                    seen.add(numeral)
-                    yield Enclosure(f"Phụ lục {numeral}", _line_at(starts, found.start()), numeral)
-    single = _SINGLE.search(joined)
-    if single and not seen and _of_this_document(joined, single.start(), single.end()):
-        yield Enclosure("Phụ lục", _line_at(starts, single.start()), "")
+                if not own:
+                    others.add(numeral)
+                else:
+                    (sure if phrase.names_this else likely).setdefault(numeral, flow.line(found))
+    seen = {**{numeral: line for numeral, line in likely.items() if numeral not in others}, **sure}
+    yield from (Enclosure(f"Phụ lục {each}", line, each) for each, line in islice(seen.items(), MOST_ITEMS))
+    single = _SINGLE.search(flow.joined)
+    if single and not seen:
+        phrase = flow.phrase(single)
+        if of_this_document(phrase) and (_brings(phrase) or not _BEGINS.match(phrase.words)):
+            yield Enclosure("Phụ lục", flow.line(single), "")
 
 
-def _counts(joined: str, starts: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    for found in islice(_COUNTED.finditer(joined), MOST_ITEMS):
-        if int(found[1]) and not on_paper(found[0]) and _of_this_document(joined, found.start(), found.end()):
-            yield int(found[1]), _line_at(starts, found.start())
+def _brings(phrase: Phrase) -> bool:
+    """Whether ``kèm theo Phụ lục I`` says what comes, in brackets or of the sender, and not what is asked of others."""
+    bracketed = phrase.words.startswith("(") or phrase.before.rstrip().endswith("(")
+    return not phrase.asked and (bracketed or phrase.begins or phrase.decides or phrase.spoken_by_sender)
 
 
-def _said(joined: str, starts: list[tuple[int, int]]) -> Iterator[Enclosure]:
-    for found in islice(_SAID.finditer(joined), MOST_ITEMS):
-        words = found[0]
-        if not _THING.search(words) or _ELSEWHERE.search(words) or on_paper(words) or _ON_THE_NET.search(words):
-            continue
-        if _of_this_document(joined, found.start(), found.end()):
-            yield Enclosure(words.strip("() "), _line_at(starts, found.start()))
+def _counts(flow: _Flow) -> Iterator[Counted]:
+    """Yield what is counted where the sender certainly counts what comes with this document."""
+    for found in islice(_COUNTED.finditer(flow.joined), MOST_ITEMS):
+        phrase = flow.phrase(found)
+        note = phrase.begins and phrase.ends and not phrase.asked
+        own = "này" in found[0] or note or phrase.spoken_by_sender
+        if int(found[1]) and own and of_this_document(phrase):
+            yield Counted(int(found[1]), flow.line(found), found[2].casefold() == "phụ lục")
 
 
-def _listed(text: FileText, end: int) -> Iterator[Enclosure]:
-    for index in range(end):
-        found = _LIST.match(text.lines[index].text)
-        if not found:
-            continue
-        rest = text.lines[index].text[found.end() :]
-        inside = [part.strip(" ;.") for part in _ITEM_INSIDE.split(rest) if part.strip(" ;.")]
-        if rest and _ITEM_INSIDE.match(rest):
-            yield from (Enclosure(part, index) for part in inside[:MOST_ITEMS])
-        if not rest or _ITEM_INSIDE.match(rest):
-            yield from _below(text, index + 1, end)
-        return
+def _said(flow: _Flow, begin: int) -> Iterator[Enclosure]:
+    """Yield what remarks from a line on say."""
+    for found in islice(_SAID.finditer(flow.joined), MOST_ITEMS):
+        phrase = flow.phrase(found)
+        if (
+            flow.line(found) >= begin
+            and _THING.search(found[0])
+            and of_this_document(phrase)
+            and _comes_with_it(phrase)
+        ):
+            yield Enclosure(found[0].strip("() "), flow.line(found))
 
 
-def _below(text: FileText, begin: int, end: int) -> Iterator[Enclosure]:
-    items: list[Enclosure] = []
-    for index in range(begin, min(end, begin + 2 * MOST_ITEMS)):
-        line = text.lines[index].text
-        marked = _ITEM.match(line)
-        if marked:
-            items.append(Enclosure(line[marked.end() :], index))
-        elif items and not items[-1].text.endswith((";", ".")) and not _LIST_ENDS.match(line) and not line.isupper():
-            items[-1] = Enclosure(f"{items[-1].text} {line}", items[-1].index)
-        else:
-            break
-    yield from (Enclosure(item.text.strip(" ;./"), item.index) for item in items if item.text.strip(" ;./"))
+def _comes_with_it(phrase: Phrase) -> bool:
+    """Whether words in brackets are a remark of the sender about this document.
+
+    ``(Có danh sách kèm theo)`` is one, if nobody is asked to send such a list; ``(kèm theo danh sách)`` is one where it
+    stands for itself, or the sender sends, or asks for a view of a draft.
+    """
+    remark = _REMARK.fullmatch(phrase.words)
+    if remark and _THING.search(remark[1]):
+        if phrase.decides or phrase.spoken_by_sender:
+            return not phrase.behind.startswith(":")  # else it follows in the text
+        return phrase.ends and (not phrase.asked or _OF_SENDERS.search(remark[1]) is not None)
+    if phrase.begins or phrase.spoken_by_sender:
+        return True
+    return "dự thảo" in phrase.words.casefold() and _VIEW.search(phrase.before) is not None

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from protocol.content.signatures import Signature, signatures
 from protocol.content.text import FileText, Line
 from protocol.wire.plaintext import ascii_text
 
@@ -31,18 +32,9 @@ _SIGN_ENDED = re.compile(r"\d{0,6}[A-Za-z]?\s*[/-]\s*[A-ZĐ0-9]")
 _DATE = re.compile(
     r"[^\W\d][^,:;\d/]{0,60},\s*ngày\s*(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\s*(\d{4})\s*\.?", re.IGNORECASE
 )
+_DATE_BEGUN = re.compile(r"[A-ZĐÀ-Ỹ][^:;\d/]{0,40},(?:\s*ngày\b[^,:;/]{0,20})?\Z")
+"""Place and date broken behind the comma or within the date."""
 _YEAR = re.compile(r"(?:19|20)\d\d/")
-_AUTHORITY = re.compile(r"(?:TM|KT|TL|TUQ|Q)\.\s?\w")
-_POSITION = re.compile(r"GIÁM ĐỐC|CHỦ TỊCH|TRƯỞNG|CHÁNH|BÍ THƯ|VIỆN|THỦ TƯỚNG|HIỆU|TỔNG|CHỈ HUY|TƯ LỆNH|THANH TRA")
-_TITLE = re.compile(
-    r"(?:(?:GS|PGS|TS|ThS|Ths|BS|KS|CN|LS|NGND|NGƯT)\.?\s*)+|(?:Đại|Thượng|Trung|Thiếu) (?:tướng|tá|úy)\s+",
-    re.IGNORECASE,
-)
-_BELOW = 190.0
-"""Points from the last line of the signer's position to the name: room for a stamp of 36 mm and some blank lines."""
-_BESIDE = 45.0
-MOST_BLOCKS, BLOCK_LINES = 20, 120
-"""Signatures of one document, from its end, and lines looked at for each (both columns)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +60,10 @@ class Sign:
         return _bare_number(self.number) == _bare_number(number)
 
     def same_notation(self, notation: str) -> bool:
-        """Whether it is this notation, apart from case, kinds of dashes and of Đ, and a year before it."""
+        """Whether it is this notation, apart from case, kinds of dashes and of Đ, and a year that only one has."""
+        years = {found[0] for found in map(_YEAR.match, (notation.strip(), self.notation)) if found}
+        if len(years) > 1:
+            return False
         bare = bare_notation(notation)
         if self.notation.endswith("-") and bare.startswith(bare_notation(self.notation)):
             return True  # broken, and its end is not where it is looked for
@@ -81,15 +76,6 @@ class PrintedDate:
     """A date of issue as printed (``None`` for a day that does not exist) and its line."""
 
     day: date | None
-    index: int
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """Who signed: the lines of authority and position, the name, and the line of the name."""
-
-    capacity: tuple[str, ...]
-    name: str
     index: int
 
 
@@ -121,7 +107,7 @@ def read_letterhead(text: FileText) -> Letterhead:
     signs = tuple(_signs(text, zone))
     dates = tuple(_dates(text, zone))
     has_state = any(_STATE.search(ascii_text(text.lines[index].text).casefold()) for index in zone)
-    return Letterhead(signs, dates, _issuer(text, zone, signs), tuple(_signatures(text)), has_state)
+    return Letterhead(signs, dates, _issuer(text, zone, signs), tuple(signatures(text)), has_state)
 
 
 def is_copy(text: FileText) -> bool:
@@ -200,17 +186,32 @@ def _wrapped(text: FileText, line: Line, following: list[int]) -> str:
 
 def _dates(text: FileText, zone: list[int]) -> Iterator[PrintedDate]:
     """Yield place and date, a line of the right column; the end of a sentence with a date in it is none."""
-    for index in zone:
+    for at, index in enumerate(zone):
         line = text.lines[index]
         sign = _SIGN.match(straight(line.text))
         if line.placed and not sign and line.left < _RIGHT_COLUMN * line.width:
             continue
-        found = _DATE.fullmatch(line.text[sign.end() :].strip() if sign else line.text)
+        shown = line.text[sign.end() :].strip() if sign else line.text
+        found = _DATE.fullmatch(shown)
+        if not found and _DATE_BEGUN.fullmatch(shown):
+            found = _DATE.fullmatch(f"{shown} {_date_ended(text, line, zone[at + 1 : at + 4])}")
         if found:
             try:
                 yield PrintedDate(date(int(found[3]), int(found[2]), int(found[1])), index)
             except ValueError:
                 yield PrintedDate(None, index)
+
+
+def _date_ended(text: FileText, begun: Line, following: list[int]) -> str:
+    """Give the line below a place and date that are broken: in its column, or the next one of a flow."""
+    for index in following:
+        below = text.lines[index]
+        if not below.placed:
+            return below.text
+        beside = below.top < begun.top + begun.size / 2 or below.left < _RIGHT_COLUMN * below.width
+        if not beside and below.top - begun.bottom < begun.size:
+            return below.text
+    return ""
 
 
 def _issuer(text: FileText, zone: list[int], signs: tuple[Sign, ...]) -> str:
@@ -229,71 +230,3 @@ def _issuer(text: FileText, zone: list[int], signs: tuple[Sign, ...]) -> str:
         and line.text.isupper()
     ]
     return " ".join(own[1:] if len(own) > 1 else own)
-
-
-def _signatures(text: FileText) -> Iterator[Signature]:
-    """Yield the signatures: a position in capitals, and below it a name that ends the block."""
-    for index in list(_begins(text))[-MOST_BLOCKS:]:
-        block = [number for number in _block(text, index) if text.lines[number].text]
-        capacity = [number for number in block if is_capacity(text.lines[number].text)]
-        if not capacity:
-            continue
-        below = [number for number in block if number > capacity[-1]]
-        if below and is_name(text.lines[below[-1]].text):
-            lines = tuple(text.lines[number].text for number in capacity)
-            yield Signature(lines, without_title(text.lines[below[-1]].text), below[-1])
-
-
-def _begins(text: FileText) -> Iterator[int]:
-    """Yield the first lines of capacity of every block; one block per column."""
-    seen: list[int] = []
-    for index, line in enumerate(text.lines):
-        if not is_capacity(line.text) or line.part in {"header", "footer"}:
-            continue
-        if not any(_one_block(text, above, index) for above in seen[-4:]):
-            yield index
-        seen.append(index)
-
-
-def _one_block(text: FileText, above: int, index: int) -> bool:
-    upper, line = text.lines[above], text.lines[index]
-    if not line.placed:
-        return index - above == 1
-    middles = abs((upper.left + upper.right) / 2 - (line.left + line.right) / 2)
-    return upper.page == line.page and middles < _BESIDE and 0 <= line.top - upper.top < 3 * max(line.size, 10)
-
-
-def _block(text: FileText, first: int) -> Iterator[int]:
-    begin = text.lines[first]
-    if not begin.placed:
-        yield from range(first, min(first + 8, len(text.lines)))
-        return
-    middle, lowest = (begin.left + begin.right) / 2, begin.bottom
-    for index in range(first, min(first + BLOCK_LINES, len(text.lines))):
-        line = text.lines[index]
-        if line.page != begin.page or line.top - lowest > _BELOW:
-            return
-        if abs((line.left + line.right) / 2 - middle) < 2 * _BESIDE:
-            lowest = line.bottom if is_capacity(line.text) else lowest
-            yield index
-
-
-def is_capacity(text: str) -> bool:
-    """Whether a line gives an authority or a position, in capitals as the decree wants."""
-    text = text.strip()
-    return len(text) <= 80 and text.isupper() and bool(_AUTHORITY.match(text) or _POSITION.search(text))
-
-
-def is_name(text: str) -> bool:
-    """Whether a line looks like the full name of one person, its titles apart."""
-    parts = without_title(text).split()
-    return (
-        2 <= len(parts) <= 6
-        and all(part.isalpha() and part[0].isupper() and part[1:] == part[1:].lower() for part in parts)
-        and ascii_text(" ".join(parts)).casefold() not in {"da ky", "noi nhan", "kinh gui"}
-    )
-
-
-def without_title(text: str) -> str:
-    """Give a name without the titles before it."""
-    return _TITLE.sub("", text, count=1).strip() if _TITLE.match(text) else text.strip()

@@ -27,6 +27,8 @@ _GENERIC = frozenset(
     )
 )
 """Words, without marks, that many agencies have in their names."""
+_APOSTROPHES = dict.fromkeys(map(ord, "'’ʼ"))
+"""``H'Mẫu`` is one word, and often typed without."""
 _ACRONYM = re.compile(r"\b(?=\w*[A-ZĐ]\w*[A-ZĐ])[A-ZĐ&]{2,}\w*\b")
 _ONLY_ACRONYMS = re.compile(r"[A-ZĐ&]{2,12}(?:\s*[,;/-]\s*[A-ZĐ&]{2,12})*")
 _KNOWN_ACRONYMS = frozenset({"UBND", "HĐND", "UBMTTQ", "VPCP", "TP", "TX", "VP", "QL", "VT", "TW"})
@@ -35,16 +37,26 @@ _KNOWN_ACRONYMS = frozenset({"UBND", "HĐND", "UBMTTQ", "VPCP", "TP", "TX", "VP"
 @lru_cache(maxsize=8192)
 def words(name: str) -> tuple[str, ...]:
     """Give the words of a name without marks and case, its common abbreviations written out."""
-    text = ascii_text(name).casefold()
+    return tuple(re.findall(r"[a-z0-9]+", written_out(name)))
+
+
+@lru_cache(maxsize=8192)
+def written_out(name: str) -> str:
+    """Give a name without marks and case, its common abbreviations written out, with its commas and hyphens."""
+    text = ascii_text(name.translate(_APOSTROPHES)).casefold()
     for pattern, full in _EXPANDED:
-        text = re.sub(pattern, full, text)
-    return tuple(re.findall(r"[a-z0-9]+", text))
+        text = re.sub(pattern, f"{full} ", text)
+    return " ".join(text.split())
 
 
 @lru_cache(maxsize=8192)
 def telling(name: str) -> frozenset[str]:
-    """Give the words that tell one agency from another: ``Sở Thử nghiệm`` has ``thu`` and ``nghiem``."""
-    return frozenset(words(name)) - _GENERIC
+    """Give the words that tell one agency from another: ``Sở Thử nghiệm`` has ``thu`` and ``nghiem``.
+
+    ``phường 01`` and ``phường 1`` have the same.
+    """
+    told = " ".join(words(name)).replace("thuong truc", "").split()
+    return frozenset(word.lstrip("0") or word for word in told) - _GENERIC
 
 
 def spelled(name: str) -> str:
@@ -75,6 +87,13 @@ def may_mean(text: str, name: str) -> bool:
     if not ours or not theirs:  # Bí thư Tỉnh ủy: nothing tells it apart, so any word in common may
         return bool(frozenset(words(name)) & frozenset(words(text)))
     return 2 * len(ours & theirs) >= min(len(ours), len(theirs))
+
+
+def is_initials(acronym: str, name: str) -> bool:
+    """Whether letters are those with which the words of a name begin, its first word left out or not: ``KHTC``."""
+    letters = "".join(word[0] for word in words(name))
+    bare = "".join(words(acronym))
+    return acronym.isupper() and len(bare) > 1 and bare in {letters, letters[1:]}
 
 
 def has_acronym(text: str) -> bool:

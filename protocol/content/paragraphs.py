@@ -65,6 +65,8 @@ def _texts(element: etree._Element) -> Iterator[str]:
             yield child.text or ""
         elif name in _BREAKS:
             yield _BREAKS[name]
+        elif name == "textpath":  # letters drawn along a line, as a watermark is
+            yield f"\n{child.get('string') or ''}\n"
         elif name and name not in _LEFT_OUT:
             yield from _texts(child)
         if plain and child.tail:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from protocol.content.text import FileText, Line
 from protocol.wire.plaintext import ascii_text
 
-MOST_ITEMS = 60
+MOST_ITEMS, MOST_BLOCKS = 60, 20
 MOST_LINES, LONGEST_ITEM = 400, 1_000
 """Lines looked at below a heading, those of the other column among them, and letters of one line of the block."""
 _DASH = re.compile(r"[-–—+•]\s*")
@@ -23,13 +23,28 @@ _ABOVE = re.compile(r"nhu tren|nhu kinh gui")
 _KEPT = re.compile(r"luu\b|luu:")
 _OPEN = re.compile(
     r"\bcac\b|\bnhu\b|\bdanh sach\b|\bthanh vien\b|\blien quan\b|\btruc thuoc\b|\btoan the\b|\bthu truong\b|"
-    r"\bdon vi\b|\bco quan\b|\bto chuc\b|\bca nhan\b|\bnganh\b|\btheo\b|\bv\.v\b|\.\.\.|\btren dia ban\b|"
+    r"\bdon vi\b|\bco quan\b|\bto chuc\b|\bca nhan\b|\bnganh\b|\btheo\b|\bv\.v\b|\.\.\.|\?\?|\btren dia ban\b|"
     r"\b(?:tinh|huyen|xa|phuong|so|benh vien|truong|doanh nghiep|hop tac xa), |"
     r"\b[0-9]{1,4} (?:tinh|thanh pho|xa|phuong|dac khu|so|bo|ban|cuc|truong|benh vien|trung tam|cong ty)\b|"
-    r"\Aquy (?:so|bo|cuc|vu|ban|vien|truong|cong ty|vi|ong|ba|ubnd|uy ban)\b|\A(?:dong chi|d/c|ong|ba)\b|"
-    r"\A(?:doanh nghiep|hop tac xa|ho gia dinh)\b"
+    r"\A(?:dong chi|d/c|ong|ba)\b|"
+    r"\A(?:doanh nghiep|hop tac xa|ho gia dinh)\b|"
+    r"\bhoi dong (?!nhan dan\b)|\A(?:quy|to|tieu ban|doan (?:dai bieu|kiem tra|thanh tra|giam sat|cong tac))\b|"
+    r"\bbo chinh tri\b|\b(?:ban|uy ban) (?:chi dao|bi thu|can su|chap hanh|thuong vu|soan thao|"
+    r"an toan giao thong|bau cu|quoc gia|dieu phoi)\b"
 )
-"""Groups, numbers of bodies, classes, and persons, whose office nobody knows."""
+"""Groups, numbers of bodies, classes; persons, whose office nobody knows; organs that an agency serves.
+
+A council, a fund, a steering committee or the committee of a party has no office of its own: its papers go to whoever
+serves it.
+"""
+_PERSON = re.compile(
+    r"(?:\A|\A(?:Phó |Quyền |Nguyên )?(?:Tổng )?(?:Chủ tịch|Bí thư|Thủ tướng|Bộ trưởng|Thứ trưởng|Giám đốc|"
+    r"Cục trưởng|Vụ trưởng|Viện trưởng|Chánh án|Chánh Văn phòng|Trưởng ban|Trưởng phòng|Tư lệnh|Chủ nhiệm|PCT|CT)"
+    r"(?: [\w ,-]{1,40})?(?<!xã)(?<!phường)(?<!trường)(?<!phố) |\A(?:(?:GS|PGS|TS|ThS|BS|LS|KS)\.? ?)+)"
+    r"(?:Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Đinh|Đoàn|Trịnh|Mai|Tạ|Cao|Lương)"
+    r"(?: [A-ZĐÀ-Ỹ]\w+){1,4}\b"
+)
+"""A person, with a post or a degree before the name."""
 _CLASS_WORDS = 5
 """Words of a line with no capital behind the first: a class (``Hiệu trưởng trường trung học phổ thông``), no name."""
 
@@ -49,7 +64,9 @@ class Named:
     def open(self) -> bool:
         """Whether it may mean agencies that it does not name: ``Các sở, ban, ngành``, ``Như Điều 3``."""
         whole = f"{self.text} {self.aside}".strip()
-        return not self.above and not self.kept and (bool(_OPEN.search(_plain(whole))) or _class(self.text))
+        if self.above or self.kept:
+            return False
+        return bool(_OPEN.search(_plain(whole)) or _PERSON.match(self.text)) or _class(self.text)
 
     @property
     def above(self) -> bool:
@@ -79,9 +96,15 @@ def addressees(text: FileText) -> tuple[Named, ...]:
 
 
 def recipients(text: FileText) -> tuple[Named, ...]:
-    """Give the lines below the last ``Nơi nhận``."""
+    """Give the lines below the first ``Nơi nhận`` that is read to its end, which ``Lưu`` marks.
+
+    A further one is that of a form behind the document, or of the form that it prescribes. Of several blocks without
+    an end nobody knows whose they are.
+    """
     begins = [index for index, line in enumerate(text.lines) if _NOI_NHAN.match(line.text)]
-    return _items(text, begins[-1], beside=True) if begins else ()
+    blocks = [_items(text, index, beside=True) for index in begins[:MOST_BLOCKS]]
+    whole = (block for block in blocks if block and block[-1].kept)
+    return next(whole, blocks[0] if len(blocks) == 1 else ())
 
 
 def _wrapped(text: FileText, index: int) -> list[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from protocol.composition import composed
-from protocol.content.secrecy import doubtful_mark, mark_in_field
+from protocol.content.degrees import Mark, is_declassified, whole_degree
+from protocol.content.secretfields import field_mark
 from protocol.wire.plaintext import ascii_text
 
 _LONGEST, _NEAR = 512, 40
@@ -18,26 +19,36 @@ _SYLLABLE = re.compile(
     r"(?:NGH?|GH?|GI|KH|PH|TH|TR|CH|NH|QU|[BCDHKLMNPRSTVX])?[AEIOUY]{1,3}(?:CH|NGH?|NH|[CMNPT])?", re.IGNORECASE
 )
 _PLAIN_ALONE = re.compile(r"((?i:TUYET[ _-]?MAT)|TOI[ _-]?MAT)(?:[ _-]*\d+)?")
-_PLAIN_NAME = re.compile(r"(?:\A|[ _-])(TUYET[ _]?MAT)(?=[ _.-]|\Z)|[\[(](TUYET[ _]?MAT|TOI[ _]?MAT|MAT)[\])]")
-"""Without accents only what is unmistakable: TOI MAT alone also means *I have lost*."""
+_PLAIN_NAME = re.compile(r"(?:\A|[ _-])(TUYET[ _]?MAT)(?=[ _.-]|\Z)|[\[(](TUYET[ _]?MAT|TOI[ _]?MAT)[\])]|\A\[(MAT)\]")
+"""Without accents only what is unmistakable: TOI MAT alone also means *I have lost*, (MAT) is an abbreviation."""
+_PLAIN_SMALL = re.compile(r"(?:\A|[_-])(tuyet_mat)(?=[_.-]|\Z)", re.IGNORECASE)
+_PLAIN_SPEAKS = re.compile(r"(?:bi|bao|do|muc|giai)[ _]mat|(?:do|muc|thi)[ _]tuyet|danh[ _]muc", re.IGNORECASE)
+_PAPERS = frozenset({"BC", "KH", "TB", "TTR", "NQ", "PA", "ĐA", "CTR", "VB", "UBND", "HĐND"})
+"""Abbreviations beside which a bare MẬT is no person: papers that nobody writes about one, and issuing bodies."""
+_NUMBERED = frozenset({"CV", "QĐ", "CT", "HD", "GM", "CĐ", "QC"})
+"""The same where the name has a number too: a CV is also a curriculum vitae, a QĐ may be on a person."""
+_SIGNED = frozenset({"SIGNED", "SIGN", "KYSO"})
 
 
-def mark_in_name(name: str | None) -> str | None:
-    """Give the degree that the name of a file states, also without marks (``[MAT]``, ``TOI_MAT``)."""
+def name_mark(name: str | None) -> Mark | None:
+    """Give the degree that the name of a file states, also without accents (``[TOI MAT]``), and how sure it is."""
     stem = _stem(name)
-    found = mark_in_field(_spaced(stem)) or _mark_among_tokens(stem)
-    if found:
-        return found
-    plain = _PLAIN_NAME.search(stem)
-    if plain:
-        return _PLAIN[re.sub(r"[ _]", "", plain[1] or plain[2])]
-    alone = _PLAIN_ALONE.fullmatch(stem)
-    return _PLAIN[re.sub(r"[ _-]", "", alone[1]).upper()] if alone else None
+    found = _mark_among_tokens(stem) or field_mark(_spaced(stem)) or _without_accents(stem)
+    if found is None:
+        return None
+    if found.degree == "MẬT" and stem.strip() == "Mật":
+        return Mark(found.degree, certainty="doubtful")  # or the given name of a person
+    return Mark(found.degree, certainty="possible") if is_declassified(stem) else found
 
 
-def doubtful_mark_in_name(name: str | None) -> str | None:
-    """Give ``MẬT`` where a name in capitals has it at a dash or at an underscore, and it may be another word."""
-    return None if mark_in_name(name) else doubtful_mark(_spaced(_stem(name)))
+def _without_accents(stem: str) -> Mark | None:
+    if plain := _PLAIN_NAME.search(stem):
+        return Mark(_PLAIN[re.sub(r"[ _]", "", plain[1] or plain[2] or plain[3])])
+    if alone := _PLAIN_ALONE.fullmatch(stem):
+        return Mark(_PLAIN[re.sub(r"[ _-]", "", alone[1]).upper()])
+    if _PLAIN_SMALL.search(stem) and not _PLAIN_SPEAKS.search(stem):
+        return Mark("TUYỆT MẬT", certainty="doubtful" if _is_of_papers(stem) else "possible")
+    return None
 
 
 def _spaced(stem: str) -> str:
@@ -56,19 +67,34 @@ def _stem(name: str | None) -> str:
     return text.rpartition(".")[0] or text
 
 
-def _mark_among_tokens(stem: str) -> str | None:
-    """Give the degree that is one token of a name of abbreviations and numbers: ``123_STN_MẬT_signed``.
+def _mark_among_tokens(stem: str) -> Mark | None:
+    """Give the degree that is one token of a name of abbreviations and numbers: ``123_BC-STN_MẬT_signed``.
 
-    Between other words the same letters are a part of them: ``BẢO_MẬT``, ``ONG MẬT``, ``MẬT MÃ``.
+    Between other words the same letters are a part of them: ``BẢO_MẬT``, ``ONG MẬT``, ``MẬT MÃ``. A bare MẬT behind
+    initials or the name of a class (``NV_MẬT``, ``12A1_MẬT``) may be a person: sure only beside what papers are called,
+    and behind a blank only next to it (not ``KH SX MẬT``).
     """
     for found in _TOKEN.finditer(stem):
         before = _TOKENS.split(stem[max(0, found.start() - _NEAR) : found.start()])[-2:]
         behind = _TOKENS.split(stem[found.end() : found.end() + _NEAR])[:2]
         previous = next((token for token in reversed(before) if token), "")
         following = next((token for token in behind if token), "")
-        if (not previous or _is_short(previous)) and (not following or _TECHNICAL.fullmatch(following)):
-            return mark_in_field(re.sub(r"[_-]", " ", found[0]))
+        if stem[: found.start()].endswith("(") or (previous and not _is_short(previous)):
+            continue
+        if not following or _TECHNICAL.fullmatch(following):
+            degree = whole_degree(re.sub(r"[_-]", " ", found[0]))
+            ahead = stem[: found.start()]
+            beside = ahead.split()[-1:] if ahead.endswith(" ") else [stem]
+            sure = degree != "MẬT" or not previous or any(map(_is_of_papers, beside))
+            return Mark(degree, certainty="sure" if sure else "possible") if degree else None
     return None
+
+
+def _is_of_papers(stem: str) -> bool:
+    """Whether a name has the abbreviation of a type of papers, or says that they are signed."""
+    tokens = [token.upper() for token in _TOKENS.split(stem)]
+    numbered = any(token.isdecimal() for token in tokens)
+    return any(token in _PAPERS or token in _SIGNED or (numbered and token in _NUMBERED) for token in tokens)
 
 
 def _is_short(token: str) -> bool:

@@ -42,11 +42,12 @@ _KINDS: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 _LOOSE: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        # Word opens RTF and web pages under .doc, Excel takes tables of text under .xls: no certain first bytes.
-        "doc": frozenset({"ole", "rtf"}),
-        "dot": frozenset({"ole", "rtf"}),
-        "xls": frozenset({"ole"}),
-        "ppt": frozenset({"ole"}),
+        # Word opens RTF and web pages under .doc, Excel takes tables of text under .xls: no certain first bytes. The
+        # newer formats, which are zips, open under the older endings too.
+        "doc": frozenset({"ole", "rtf", "zip"}),
+        "dot": frozenset({"ole", "rtf", "zip"}),
+        "xls": frozenset({"ole", "zip"}),
+        "ppt": frozenset({"ole", "zip"}),
         "rtf": frozenset({"rtf"}),
         **dict.fromkeys(("txt", "csv", "xml", "html", "htm", "json"), frozenset()),
     }

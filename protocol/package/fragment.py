@@ -27,7 +27,7 @@ def read(element: etree._Element | None) -> Fragment | None:
 def write(xml: XmlText, fragment: Fragment | None) -> None:
     """Write a fragment with the prefix of the envelope; what says nothing is left out, as everywhere.
 
-    ``ValueError`` names the element that holds a character XML cannot carry.
+    ``UnwritableCharacter`` names the element that holds a character XML cannot carry.
     """
     if fragment is None or not says_something(fragment):
         return

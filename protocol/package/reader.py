@@ -19,7 +19,7 @@ from protocol.package.limits import Limits
 from protocol.package.model import NAMESPACE, Package
 from protocol.package.reading import Reading
 from protocol.package.scanner import Payload, Scan, scan
-from protocol.package.skeleton import first_too_deep, parse
+from protocol.package.skeleton import Parsed, first_too_deep, parse
 from protocol.package.spool import Spool
 from protocol.package.tree import child, children, local_name, where
 from protocol.package.verdicts import Profile, fatal, few, find
@@ -132,11 +132,7 @@ def _tree(
     parsed = parse(scanned.skeleton, transcoded=transcoded)
     root = parsed.root
     if root is None or stop is not None:
-        reason = parsed.reason or "not-xml"
-        if reason == "nesting-too-deep":
-            return None, find(reason, profile, line=parsed.line, expected=f"<= {limits.depth}")
-        expected = parsed.expected or _EXPECTED.get(reason, "")
-        return None, find(reason, profile, line=parsed.line, expected=expected, got=parsed.got)
+        return None, _why_no_tree(parsed, profile, limits)
     if root.getroottree().docinfo.internalDTD is not None:
         # The scanner stops at a document type; this catches one that an encoding might have hidden from it.
         return None, find("doctype-present", profile, got="<!DOCTYPE")
@@ -150,6 +146,16 @@ def _tree(
         got = ", ".join(parsed.undeclared)
         flaws = find("undeclared-prefix", profile, line=parsed.line, expected="xmlns:…", got=got)
     return root, flaws
+
+
+def _why_no_tree(parsed: Parsed, profile: Profile, limits: Limits) -> tuple[Finding, ...]:
+    frame = examine_frame(parsed.rough, profile) if parsed.rough is not None else ()
+    if refused := tuple(finding for finding in frame if fatal(finding)):
+        return refused
+    reason = parsed.reason or "not-xml"
+    most = f"<= {limits.depth}" if reason == "nesting-too-deep" else ""
+    expected = most or parsed.expected or _EXPECTED.get(reason, "")
+    return find(reason, profile, line=parsed.line, expected=expected, got=parsed.got)
 
 
 def _package(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from lxml import etree
@@ -24,6 +24,7 @@ _KNOWN_PREFIXES = {
 _DECLARES_NAMESPACE = re.compile(rb"xmlns(?::[^\s=]{1,64})?\s{0,8}=\s{0,8}[\"']" + re.escape(NAMESPACE.encode()))
 _ENVELOPE = re.compile(rb"<(?:[^\s<>:]{1,64}:)?edXMLEnvelope[^<>]*>")
 _MISMATCH = re.compile(r"Opening and ending tag mismatch: (\S+) line \d+ and (\S+)")
+_NO_ADDRESS = re.compile(r"xmlns(?P<prefix>:[^:]+)?: '(?P<name>.*)' is not a valid URI", re.DOTALL)
 _UNENDED = re.compile(r"Premature end of data in tag (\S+) line")
 MOST_PREFIXES = 16
 """Undeclared prefixes that are put right; the field has shown two."""
@@ -37,7 +38,8 @@ _REASONS = {
 class Parsed:
     """A tree, or the reason why there is none. ``undeclared`` lists the prefixes that were put right to get it.
 
-    ``expected`` and ``got`` are tags and pieces of the text, never the parser's English.
+    ``expected`` and ``got`` are tags and pieces of the text, never the parser's English. ``rough`` is a tree in which
+    the names of namespaces are no addresses: its frame can be judged, and nothing else can be done with it.
     """
 
     root: etree._Element | None
@@ -46,6 +48,7 @@ class Parsed:
     expected: str = ""
     got: str = ""
     undeclared: tuple[str, ...] = ()
+    rough: etree._Element | None = None
 
 
 def parse(skeleton: bytes, *, transcoded: bool) -> Parsed:
@@ -68,24 +71,26 @@ def parse(skeleton: bytes, *, transcoded: bool) -> Parsed:
     declarations = "".join(f' xmlns:{prefix}="{_KNOWN_PREFIXES.get(prefix, NAMESPACE)}"' for prefix in first.undeclared)
     second = _attempt(skeleton[:at] + declarations.encode() + skeleton[at:], transcoded=transcoded)
     if second.root is None:
-        return Parsed(None, "not-xml", first.line, second.expected, second.got)
+        return replace(second, reason="not-xml", line=first.line, undeclared=())
     return Parsed(second.root, first.reason, first.line, undeclared=first.undeclared)
 
 
 def _attempt(skeleton: bytes, *, transcoded: bool) -> Parsed:
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        encoding="utf-8" if transcoded else None,
-    )
+    parser = _parser(transcoded=transcoded)
     try:
         return Parsed(etree.fromstring(skeleton, parser))
     except etree.XMLSyntaxError as error:
-        entries = [entry for entry in parser.error_log if entry.level_name != "WARNING"]
-        if not entries:
+        said = [entry for entry in parser.error_log if entry.level_name != "WARNING"]
+        if not said:
             return _broken(skeleton, "not-xml", error.lineno or None, str(error.msg))
+    entries = [entry for entry in said if entry.type_name != "WAR_NS_URI"]
+    if not entries:
+        # Namespaces in XML 1.0, chapter 3, wants addresses; where all else is in order, a frame in a wrong namespace
+        # is what has to be told, however that namespace is written.
+        rough = etree.fromstring(skeleton, _parser(transcoded=transcoded, recover=True))
+        named = _NO_ADDRESS.match(said[0].message)
+        got = quote(f'xmlns{named["prefix"] or ""}="{named["name"]}"') if named else ""
+        return Parsed(None, "not-xml", said[0].line, "", got, rough=rough)
     first = entries[0]
     if all(entry.type_name == "NS_ERR_UNDEFINED_NAMESPACE" for entry in entries):
         prefixes = {found[1]: None for entry in entries if (found := _UNDECLARED.match(entry.message))}
@@ -96,6 +101,17 @@ def _attempt(skeleton: bytes, *, transcoded: bool) -> Parsed:
         reason = "nesting-too-deep"
     # What follows the first line is the text around, which depends on the pieces that the parser was fed.
     return _broken(skeleton, reason, worst.line, worst.message)
+
+
+def _parser(*, transcoded: bool, recover: bool = False) -> etree.XMLParser:
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        recover=recover,
+        encoding="utf-8" if transcoded else None,
+    )
 
 
 def _broken(skeleton: bytes, reason: str, line: int | None, message: str) -> Parsed:

@@ -39,7 +39,10 @@ _BLOCK = 3 * 16 * 1024  # a multiple of three bytes, so that blocks of base64 jo
 
 
 def write_package(package: Package, *, line_end: str = CRLF) -> bytes:
-    """Give the bytes of a package. ``ValueError`` names the field that holds a character XML cannot carry."""
+    """Give the bytes of a package. ``UnwritableCharacter`` names the field that holds a character XML cannot carry.
+
+    ``ValueError`` for a signature that is no XML and for an attachment whose payload was closed.
+    """
     target = io.BytesIO()
     write_package_to(target, package, line_end=line_end)
     return target.getvalue()
@@ -48,7 +51,7 @@ def write_package(package: Package, *, line_end: str = CRLF) -> bytes:
 def write_package_to(stream: BinaryIO, package: Package, *, line_end: str = CRLF) -> None:
     """Write a package into a binary stream; attachments pass through in pieces and are never whole in memory.
 
-    ``ValueError`` as for ``write_package``; a part of the package may have been written by then.
+    Errors as of ``write_package``; a part of the package may have been written by then.
     """
     xml = XmlText(stream.write, line_end)
     xml.line(_DECLARATION)

@@ -14,10 +14,24 @@ _ATTRIBUTE = re.compile('[&<>\r"\n\t]')
 INDENT = "  "
 
 
+class UnwritableCharacter(ValueError):  # noqa: N818 - an answer about the text, not a fault of the program
+    """A text with a character that XML cannot carry at all.
+
+    ``path`` is the element (or ``@attribute``) as a path of local names, ``index`` the place in the text (code points,
+    from 0).
+    """
+
+    def __init__(self, path: str, character: str, index: int) -> None:
+        self.path = path
+        self.code_point = f"U+{ord(character):04X}"
+        self.index = index
+        super().__init__(f"{path}: XML cannot carry the character {self.code_point} (at index {index}); remove it")
+
+
 class XmlText:
     """Writes elements line by line: prefix, indent of two blanks, the line end of choice.
 
-    ``write`` takes UTF-8 bytes. ``ValueError`` names the field for characters that XML cannot carry at all.
+    ``write`` takes UTF-8 bytes. ``UnwritableCharacter`` for characters that XML cannot carry at all.
     """
 
     def __init__(self, write: Callable[[bytes], object], line_end: str = "\r\n") -> None:
@@ -75,6 +89,4 @@ class XmlText:
         found = _FORBIDDEN.search(text)
         if found:
             place = "/".join([*(step.partition(":")[2] or step for step in self._open), name.partition(":")[2] or name])
-            raise ValueError(
-                f"{place}: XML cannot carry the character U+{ord(found[0]):04X} (at index {found.start()}); remove it"
-            )
+            raise UnwritableCharacter(place, found[0], found.start())

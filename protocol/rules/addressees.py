@@ -6,10 +6,12 @@ anybody, and then nothing is said.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 from protocol.content import names
 from protocol.content.maindocument import MainDocument
+from protocol.content.namesakes import differ
 from protocol.content.recipients import Named
 from protocol.finding import Finding, quote
 from protocol.package.model import DocumentPackage
@@ -18,6 +20,8 @@ from protocol.rules.business import NEW, REPLACEMENT, UPDATE
 from protocol.rules.changes import ADDED
 from protocol.rules.context import HEADER, Context, DocumentRule
 
+_KEPT = re.compile(r"\ALưu\s*:?\s*", re.IGNORECASE)
+_BETWEEN = re.compile(r"\s*[,;:]\s*")
 MOST_ADDRESSEES = 500
 """Each is compared with every line of the document's blocks."""
 
@@ -38,7 +42,7 @@ def unnamed(context: Context, package: DocumentPackage) -> Iterator[Finding]:
         if not own or organisation.organ_id in known:
             continue
         texts = [text for line in named for text in (line.text, line.aside) if text]
-        if not any(names.may_mean(text, name) for text in texts for name in own):
+        if not any(_may_mean(text, name) for text in texts for name in own) and not _keep(main.recipients[-1], own):
             expected = quote(f"{shown} ({main.place(named[0].index)})")
             path = f"{HEADER}/To[{number}]" + ("/OrganName" if organisation.organ_name else "/OrganId")
             yield from context.breach("addressee-not-printed", path, expected=expected, got=own[0])
@@ -47,8 +51,9 @@ def unnamed(context: Context, package: DocumentPackage) -> Iterator[Finding]:
 def not_addressed(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     """SND-05: an agency of the directory that the document names by its full name is addressed.
 
-    Not one that the sender's own system serves: an internal copy never leaves it. A recall or an update goes to whom it
-    concerns; the others have the document already.
+    Not one that the sender's own system serves: an internal copy never leaves it. Nor one that the axis does not reach:
+    locked, closed, or without a system where the directory names those of others; it has the paper. A recall or an
+    update goes to whom it concerns; the others have the document already, and so has who got it in an earlier package.
     """
     main = main_document(context, package)
     part = package.trace.business if package.trace else None
@@ -58,24 +63,40 @@ def not_addressed(context: Context, package: DocumentPackage) -> Iterator[Findin
         return
     header = package.header
     around = context.surroundings
+    before = around.sent_before(header.document_id, header.sender.organ_id)
+    if any(not known.to for known in before):
+        return
     sender = around.directory.get(header.sender.organ_id or "")
     inside = {around.system, sender.system if sender else None} - {None}
-    addressed = {organisation.organ_id for organisation in (header.sender, *header.to)}
+    told = any(agency.system for agency in context.surroundings.agencies)
+    has_it = [one.organ_id for one in (header.sender, *header.to) if one.organ_id]
+    addressed = around.bodies((*has_it, *(code for known in before for code in known.to)))
     for line in (*main.addressees, *main.recipients):
-        known = context.surroundings.named.get(names.spelled(line.text), ())
-        if len(known) != 1 or {known[0].code, known[0].old_code or known[0].code} & addressed:
+        known = around.named.get(names.spelled(line.text), ())
+        if len(known) != 1 or known[0].code in addressed:
             continue  # nobody of that name, or several
-        if line.aside or known[0].system in inside:
+        agency = known[0]
+        if line.aside or agency.system in inside or agency.locked or agency.closed or (told and not agency.system):
             continue
         if not any(names.within(line.text, place) for place in header.to_places):
             got = f"{line.text} ({main.place(line.index)})"
-            yield from context.breach("recipient-not-addressed", f"{HEADER}/To[1]", expected=known[0].code, got=got)
+            yield from context.breach("recipient-not-addressed", f"{HEADER}/To[1]", expected=agency.code, got=got)
 
 
 def _added(package: DocumentPackage) -> Iterator[str | None]:
     part = package.trace.business if package.trace else None
     if part and part.doc_type == UPDATE and part.document_info:
         yield from (one.organ_id for one in part.document_info.receivers if one.receiver_type == ADDED)
+
+
+def _may_mean(text: str, name: str) -> bool:
+    return names.may_mean(text, name) and not differ(text, name)
+
+
+def _keep(line: Named, own: Sequence[str]) -> bool:
+    """Whether a line that says where the original stays (``Lưu: VT, Thanh tra, KHTC``) names one of these units."""
+    kept = [part for part in _BETWEEN.split(_KEPT.sub("", line.text)) if part]
+    return any(names.within(part, name) or names.is_initials(part, name) for part in kept for name in own)
 
 
 def _named(main: MainDocument) -> tuple[Named, ...]:

@@ -41,6 +41,7 @@ def signs(context: Context, package: DocumentPackage | StatusPackage) -> Iterato
     """HDR-25, STS-07: the sign is whole (``7816/VPCP-TTĐT``) and the one that the identifier ends with.
 
     An identifier of another shape is opaque and says nothing; its date and organ differ in official samples too.
+    The Party writes ``12-CV/TU`` where the identifier has number and notation with a slash.
     """
     for path, requirement, answered in _answered(package):
         sign = answered.code
@@ -52,7 +53,7 @@ def signs(context: Context, package: DocumentPackage | StatusPackage) -> Iterato
             )
             continue
         parts = (answered.document_id or "").split(",", _PARTS - 1)
-        if len(parts) == _PARTS and "/" in parts[-1] and parts[-1].strip() != sign:
+        if len(parts) == _PARTS and "/" in parts[-1] and joined(parts[-1].strip()) != joined(sign):
             yield from context.breach(
                 "answered-identifier-differs",
                 f"{path}/DocumentId",
@@ -60,6 +61,11 @@ def signs(context: Context, package: DocumentPackage | StatusPackage) -> Iterato
                 got=answered.document_id,
                 requirement=requirement,
             )
+
+
+def joined(sign: str) -> str:
+    """Write a sign the one way in which signs of the Party (``12-CV/TU``) and of the state compare."""
+    return sign.replace("-", "/")
 
 
 def _answered(package: DocumentPackage | StatusPackage) -> Iterator[tuple[str, str, ResponseFor]]:

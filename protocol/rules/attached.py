@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from protocol.composition import composed
 from protocol.content import names
 from protocol.content.letterhead import Letterhead, bare_notation, is_copy, read_letterhead
 from protocol.content.maindocument import MainDocument
@@ -19,23 +20,40 @@ from protocol.rules.wiretime import parse_date
 _READABLE = frozenset({"pdf", "word"})
 _APPENDIX = re.compile(r"(?:Phụ lục|Biểu (?:mẫu|số)|Mẫu số|Danh (?:sách|mục)|Bảng|Dự thảo)\b", re.IGNORECASE)
 _FIRST_LINES = 5
+_COPY_NOTATION = re.compile(r"(?:SY|SL|TRS|TS)[-/]")
+_COPY_NAME = re.compile(r"\bsao (?:y|lục)\b|\btrích sao\b|\bbản sao\b", re.IGNORECASE)
+"""Notations and names of certified copies (ND 30/2020 Art. 25 and Phụ lục III)."""
+
+
+def certified_copy(header: DocumentHeader) -> bool:
+    """Whether what is sent is a certified copy: its sign is the copy's own, and all that is printed the original's.
+
+    By ND 30/2020 Art. 25 the original below the certificate keeps its number, date, signer and recipients.
+    """
+    named = header.document_type.type_name or ""
+    return bool(_COPY_NOTATION.match(bare_notation(header.code.notation or "")) or _COPY_NAME.search(composed(named)))
 
 
 def main_document(context: Context, package: DocumentPackage) -> MainDocument | None:
-    """Give the document itself among the attachments; ``None`` where no file shows that it is the one."""
+    """Give the document itself among the attachments; ``None`` where no file shows that it is the one.
+
+    A certified copy has none: its paper is another document than the one that the header describes.
+    """
     if not context.main:
         context.main.append(_find_main(context, package))
     return context.main[0]
 
 
 def _find_main(context: Context, package: DocumentPackage) -> MainDocument | None:
+    if certified_copy(package.header):
+        return None
     files = attached(context, package)
     heads = _letterheads(files)
     alone = all(_explained(file, heads.get(file.number)) for file in files)
     found = []
     for file in files:
         letterhead = heads.get(file.number)
-        if letterhead is not None and letterhead.found:
+        if letterhead is not None and letterhead.found and not is_copy(file.text):
             anchors = _anchors(context, package.header, letterhead)
             found.append(MainDocument(file, letterhead, anchors, alone))
     best = max(found, key=lambda each: _rank(each.anchors, each.file), default=None)
@@ -101,9 +119,15 @@ def _anchors(context: Context, header: DocumentHeader, letterhead: Letterhead) -
         "notation": any(sign.same_notation(header.code.notation or "") for sign in letterhead.signs),
         "date": day is not None and any(printed.day == day for printed in letterhead.dates),
         "signer": bool(name) and any(names.same(name or "", signed.name) for signed in letterhead.signatures),
-        "issuer": any(issuer and names.telling(issuer) <= names.telling(letterhead.issuer) for issuer in issuers),
+        "issuer": any(issuer and _issued_by(issuer, letterhead.issuer) for issuer in issuers),
     }
     return frozenset(fact for fact, holds in facts.items() if holds)
+
+
+def _issued_by(issuer: str, printed: str) -> bool:
+    """Whether the printed agency is the issuer; a name that nothing tells apart (``Tỉnh ủy``) has to stand there."""
+    told = names.telling(issuer)
+    return told <= names.telling(printed) if told else names.within(issuer, printed)
 
 
 def known_names(context: Context, code: str | None) -> tuple[str, ...]:

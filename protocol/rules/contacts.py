@@ -24,11 +24,10 @@ def officer(context: Context, package: DocumentPackage) -> Iterator[Finding]:
 def addresses(context: Context, package: DocumentPackage | StatusPackage) -> Iterator[Finding]:
     """HDR-28: what stands as an e-mail address is one, or several with a comma or semicolon between them."""
     for path, text in _addresses(package):
-        if (
-            text
-            and len(text) <= _LONGEST
-            and not all(_ADDRESS.fullmatch(part.strip()) for part in _BETWEEN.split(text))
-        ):
+        if not text or len(text) > _LONGEST:
+            continue
+        parts = [part.strip() for part in _BETWEEN.split(text) if part.strip()]
+        if not parts or not all(map(_ADDRESS.fullmatch, parts)):
             yield from context.breach("email-malformed", path, expected="vanthu@example.org", got=text)
 
 

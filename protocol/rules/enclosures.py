@@ -12,26 +12,25 @@ from dataclasses import dataclass
 
 from protocol.composition import composed
 from protocol.content import names
-from protocol.content.enclosures import Enclosures, appendix_headings, on_paper, roman
+from protocol.content.enclosers import on_paper
+from protocol.content.enclosures import Enclosures, appendix_headings, roman
+from protocol.content.hidden import may_hide
 from protocol.content.maindocument import MainDocument
 from protocol.content.text import AttachedText
 from protocol.finding import Finding, quote
-from protocol.package.filename import extension
-from protocol.package.model import DocumentPackage
+from protocol.package.model import DocumentHeader, DocumentPackage
 from protocol.rules.attached import has_archive, main_document
 from protocol.rules.context import ATTACHMENT, HEADER, Context, DocumentRule
 from protocol.rules.filetexts import attached
 
-_LONGEST_ENDING = 5
-_EMPTY_WORDS = frozenset(
-    {"phu", "luc", "kem", "theo", "tai", "lieu", "van", "ban", "so", "va", "cua", "ve", "da", "ky"}
-)
-
-
-_PLACE_OF_SIGNATURE = 8
-"""Lines of a Word file behind its recipients that the signature may take; further ones may be an enclosure."""
+_EMPTY_WORDS = frozenset(re.findall(r"\w+", "phu luc kem theo tai lieu van ban so va cua ve da ky"))
+_FILE_NAME = re.compile(r"\S.*\.[A-Za-z][A-Za-z0-9]{1,4}")
 _NUMBERED_NAME = re.compile(
     r"\b(?:phu luc|pl) ?(?:so )?([ivxlc]{1,6}|[0-9]{1,2})\b(?! (?:va |den )?(?:[ivxlc]{1,6}|[0-9]{1,2})\b)"
+)
+_NOTHING = re.compile(r"không\b.*|[\W\d_]*|n/a|null|none")
+_SEVERAL_NUMBERS = re.compile(
+    r"\b(?:phu luc|pl) ?(?:so )?(?:[ivxlc]{1,6}|[0-9]{1,2}) (?:va |den )?(?:[ivxlc]{1,6}|[0-9]{1,2})\b"
 )
 
 
@@ -78,8 +77,11 @@ class _Enclosed:
     @property
     def holders(self) -> tuple[_Holder, ...]:
         """The other attachments, and each appendix in the document's own file."""
-        inside = (f"Phụ lục {heading.numeral}".strip() for heading in self.says.headings)
-        return (*self.others, *(_Holder(text, numbered=True) for text in inside))
+        inside = (
+            _Holder(f"Phụ lục {heading.numeral}".strip(), several=True, numbered=bool(heading.numeral))
+            for heading in self.says.headings
+        )
+        return (*self.others, *inside)
 
     @property
     def shown(self) -> str:
@@ -93,12 +95,12 @@ def in_header(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     enclosed = _enclosed(context, package)
     if enclosed is None or not listed:
         return
-    own = enclosed.main.file.name
-    missing = _missing([text for text in listed if not on_paper(text) and not _means(text, own)], enclosed.holders)
+    wanted = [text for text in listed if _is_enclosure(text) and not _is_document(text, enclosed.main, package.header)]
+    missing = _missing(wanted, enclosed.holders)
     for number, text in enumerate(listed, 1):
         if text in missing:
             path = f"{HEADER}/OtherInfo/Appendixes/Appendix[{number}]"
-            yield from context.breach("enclosure-in-header-missing", path, expected=enclosed.shown, got=text)
+            yield from context.breach("enclosure-in-header-missing", path, expected=text, got=enclosed.shown)
 
 
 def in_text(context: Context, package: DocumentPackage) -> Iterator[Finding]:
@@ -110,18 +112,24 @@ def in_text(context: Context, package: DocumentPackage) -> Iterator[Finding]:
         missing = _missing([each.text for each in wanted if not on_paper(each.text)], enclosed.holders)
         for enclosure in wanted:
             if enclosure.text in missing:
-                got = f"{enclosure.text} ({enclosed.main.place(enclosure.index)})"
-                yield from context.breach("enclosure-in-text-missing", enclosed.path, expected=enclosed.shown, got=got)
+                named = f"{enclosure.text} ({enclosed.main.place(enclosure.index)})"
+                yield from context.breach(
+                    "enclosure-in-text-missing", enclosed.path, expected=named, got=enclosed.shown
+                )
 
 
 def count(context: Context, package: DocumentPackage) -> Iterator[Finding]:
-    """ATT-02: as many enclosures are there as the text counts (``Gửi kèm: 03 tài liệu``)."""
+    """ATT-02: as many enclosures are there as the text counts (``Gửi kèm: 03 tài liệu``).
+
+    An appendix in the document's own file may hold several forms or lists, but no second appendix.
+    """
     enclosed = _enclosed(context, package)
     if enclosed is None or any(holder.several for holder in enclosed.others):
         return
-    for wanted, index in enclosed.says.counts:
-        if wanted > enclosed.there:
-            expected = f"{wanted} ({enclosed.main.place(index)})"
+    for counted in enclosed.says.counts:
+        may_be_inside = enclosed.says.headings and not counted.appendixes
+        if counted.number > enclosed.there and not may_be_inside:
+            expected = f"{counted.number} ({enclosed.main.place(counted.index)})"
             yield from context.breach(
                 "enclosure-count-differs", enclosed.path, expected=expected, got=str(enclosed.there)
             )
@@ -130,11 +138,11 @@ def count(context: Context, package: DocumentPackage) -> Iterator[Finding]:
 def said(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     """ATT-02: where the text says that something comes with it (``(Có danh sách kèm theo)``), something does."""
     enclosed = _enclosed(context, package)
-    if enclosed is None or enclosed.holders or not enclosed.main.recipients:
+    if enclosed is None or enclosed.holders or enclosed.says.signed is None:
         return
     for each in enclosed.says.said:
-        got = f"{each.text} ({enclosed.main.place(each.index)})"
-        yield from context.breach("enclosure-said-not-attached", enclosed.path, expected=">= 1", got=got)
+        named = f"{each.text} ({enclosed.main.place(each.index)})"
+        yield from context.breach("enclosure-said-not-attached", enclosed.path, expected=named, got="0")
 
 
 def numbering(context: Context, package: DocumentPackage) -> Iterator[Finding]:
@@ -143,7 +151,8 @@ def numbering(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     if main is None or not main.sure:
         return
     headings, path = main.enclosures.headings, f"{ATTACHMENT}[{main.file.number}]"
-    numbered = [heading for heading in headings if heading.numeral]
+    # The party numbers as it likes.
+    numbered = main.enclosures.appended if main.letterhead.has_state else ()
     if len(numbered) > 1:
         for heading in numbered:
             if heading.numeral.isdigit():
@@ -168,54 +177,38 @@ def _enclosed(context: Context, package: DocumentPackage) -> _Enclosed | None:
         return None
     if "embedded-files" in main.text.marks:
         return None
-    says = main.enclosures
-    if not says.headings and (_pages_behind(main) or _titles_behind(main)):
+    if may_hide(main.text, main.enclosures):
         return None
     others = tuple(_holder(package, file) for file in attached(context, package) if file != main.file)
-    return _Enclosed(main, says, others) if len(package.attachments) <= len(others) + 1 else None
+    return _Enclosed(main, main.enclosures, others)
 
 
-def _pages_behind(main: MainDocument) -> bool:
-    """Whether pages follow the one with the block of recipients: enclosures that nobody headed.
-
-    Without pages (Word) whether more lines follow than a signature takes.
-    """
-    block = main.recipients
-    if not main.text.pages:
-        behind = main.text.lines[block[-1].index + 1 :] if block else ()
-        return (
-            sum(1 for line in behind if line.part not in {"header", "footer", "note", "comment"}) > _PLACE_OF_SIGNATURE
-        )
-    last = main.text.lines[block[-1].index].page if block else 0
-    return main.text.pages > max(last, 1)
+def _is_enclosure(text: str) -> bool:
+    """Whether an entry of the header's list names something to be attached: not ``Không``, ``0`` or a paper."""
+    return not _NOTHING.fullmatch(_folded(text)) and not on_paper(text)
 
 
-def _titles_behind(main: MainDocument) -> bool:
-    """Whether an enclosure begins behind the recipients under another heading than ``Phụ lục``: ``Biểu số I``."""
-    block = main.recipients
-    return bool(block) and any(title > block[0].index for title in main.enclosures.titles)
+def _is_document(text: str, main: MainDocument, header: DocumentHeader) -> bool:
+    """Whether an entry of the header's list may mean the document itself: its file, type, sign or subject."""
+    told = (header.document_type.type_name, header.code.sign, header.subject)
+    return any(each and _plain(text).startswith(_plain(each)) for each in told) or _means(text, main.file.name)
 
 
 def _holder(package: DocumentPackage, file: AttachedText) -> _Holder:
     """Say what an attachment may be: a file of one page or one sheet is one enclosure, other files may be several."""
-    described, text = _described(package, file.number), file.text
-    headings = appendix_headings(text) if text.kind in {"pdf", "word"} else ()
-    numbered = bool(headings) and all(heading.numeral for heading in headings)
-    if not headings:
-        numbered = _NUMBERED_NAME.search(" ".join(names.words(file.name))) is not None
+    headings, name = appendix_headings(file.text), _plain(file.name)
     return _Holder(
-        described,
+        _described(package, file.number),
         tuple(f"Phụ lục {heading.numeral}".strip() for heading in headings),
-        several=bool(text.unread) or (text.kind != "text" and text.pages != 1),
-        numbered=numbered,
+        several=bool(file.text.unread) or file.text.pages != 1 or _SEVERAL_NUMBERS.search(name) is not None,
+        numbered=all(heading.numeral for heading in headings) if headings else bool(_NUMBERED_NAME.search(name)),
     )
 
 
 def _described(package: DocumentPackage, number: int) -> str:
     attachment = package.attachments[number - 1]
-    manifest = package.manifest or ()
-    description = manifest[number - 1].description if number <= len(manifest) else None
-    return " ".join(part for part in (attachment.name, attachment.description, description) if part)
+    told = [line.description for line in package.manifest or () if line.content_id == attachment.content_id]
+    return " ".join(part for part in (attachment.name, attachment.description, *told) if part)
 
 
 def _missing(wanted: Sequence[str], holders: Sequence[_Holder]) -> frozenset[str]:
@@ -228,15 +221,14 @@ def _missing(wanted: Sequence[str], holders: Sequence[_Holder]) -> frozenset[str
             unmatched.append(text)
         else:
             room[at] -= 1
+    unknown = [holder for holder in holders if holder.several or not any(holder.means(text) for text in wanted)]
     missing = unmatched[sum(room) :]
-    return frozenset(text for text in missing if not any(_may_hold(holder, text) for holder in holders))
+    return frozenset(text for text in missing if not any(_may_hold(holder, text) for holder in unknown))
 
 
 def _may_hold(holder: _Holder, text: str) -> bool:
-    """Whether a text that no place means may stand for something inside this one."""
-    if not holder.several or _named_file(text):
-        return False
-    return not (holder.numbered and _NUMBERED_NAME.search(" ".join(names.words(text))))
+    """Whether a text that no place means may stand for something inside one that may be several, or that none means."""
+    return not _named_file(text) and not (holder.numbered and _NUMBERED_NAME.search(_plain(text)))
 
 
 def _means(text: str, file: str) -> bool:
@@ -250,14 +242,17 @@ def _means(text: str, file: str) -> bool:
 
 
 def _named_file(text: str) -> bool:
-    ending = extension(text.strip())
-    return 1 < len(ending) <= _LONGEST_ENDING and ending.isalnum() and not ending.isdigit()
+    return _FILE_NAME.fullmatch(text.strip()) is not None
 
 
 def _words(text: str) -> frozenset[str]:
     plain = names.words(text)
     numerals = [f"#{word}" for word in plain if roman(word.upper()) or word.isdigit()]
     return frozenset([*numerals, *(word for word in plain if len(word) > 1)]) - _EMPTY_WORDS
+
+
+def _plain(text: str) -> str:
+    return " ".join(names.words(text.replace("_", " ")))
 
 
 def _folded(text: str) -> str:

@@ -5,6 +5,7 @@ Packing is judged by ``attachments``; the text of files by the rules that are gi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from protocol.finding import Finding
@@ -27,6 +28,13 @@ OLDEST_PDF = (1, 4)
 """ND 30/2020 Phụ lục I, Phần II, I.2."""
 _BINARY = frozenset({"pdf", "doc", "xls", "ppt", "zip", "png", "jpg", "jpeg", "tif", "tiff", "gif"}) | DOCUMENTS
 _QUOTED = 8
+_OLDER_OFFICE = frozenset({"doc", "dot", "xls", "ppt"})
+_OFFICE = "[Content_Types].xml"
+"""Every document of the newer office formats holds it (ECMA-376 Part 2)."""
+_UNSAFE_MEMBER = re.compile(
+    r"[/\\]|[A-Za-z]:[/\\]|(?:.*[/\\])?\.\.[/\\]|.*[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]", re.DOTALL
+)
+"""A path that leaves the folder it is unpacked into, or letters that hide what a name is."""
 
 
 def files(context: Context, package: DocumentPackage) -> Iterator[Finding]:
@@ -58,7 +66,8 @@ def _file(context: Context, attachment: Attachment, seen: FileFacts, path: str) 
     if harmed > MOST_REPLACEMENTS and (kind in _BINARY or seen.kind == "pdf"):
         yield from context.breach("payload-damaged-by-utf8", payload, expected="0", got=f"{harmed} x EF BF BD")
         return
-    if seen.kind == "zip" and kind not in ZIP_BASED and not travels_zipped(attachment):
+    office = kind in _OLDER_OFFICE and any(member.name == _OFFICE for member in seen.members)
+    if seen.kind == "zip" and kind not in ZIP_BASED and not travels_zipped(attachment) and not office:
         yield from context.breach(
             "zip-not-declared", f"{path}/ContentType", expected="application/zip", got=attachment.content_type
         )
@@ -122,7 +131,7 @@ def _archive(context: Context, seen: FileFacts, payload: str) -> Iterator[Findin
             yield from context.breach("executable-content", payload, got=name)
         if member.locked:
             yield from context.breach("archive-encrypted", payload, got=name)
-        if not all(filename.is_safe(part) for part in name.split("/")):
+        if _UNSAFE_MEMBER.match(name):
             yield from context.breach("archive-name-unsafe", payload, expected=filename.safe_name(name), got=name)
     size = sum(member.size for member in seen.members)
     allowed = max(limits.zip_free_bytes, sum(member.compressed for member in seen.members) * limits.zip_ratio)

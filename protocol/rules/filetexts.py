@@ -6,15 +6,16 @@ import struct
 import time
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import BinaryIO, cast
 
 from protocol.content.text import AttachedText, Contents, FileText
 from protocol.package import unzip
-from protocol.package.attachment import AttachmentRefused, Original, original, travels_zipped
+from protocol.package.attachment import AttachmentRefused, original, travels_zipped
+from protocol.package.limits import Limits
 from protocol.package.model import Attachment, DocumentPackage
 from protocol.rules.context import Context
 
@@ -49,12 +50,11 @@ def looked_into(context: Context, package: DocumentPackage) -> tuple[AttachedTex
     What was not read says so in ``unread``: ``refused`` for what the rules of packing refuse, ``too-many`` beyond the
     number of files that are read, ``too-large`` and ``too-slow`` also where the others used up the budget.
     """
-    if context.contents is None:
-        return ()
-    if not context.texts:
-        budget = _Budget(context.contents, time.monotonic() + MOST_SECONDS)
+    if context.contents is not None and not context.texts:
+        ends = time.monotonic() + MOST_SECONDS
+        budget = _Budget(context.contents, ends, MOST_FILES, MOST_SLOW, MOST_LETTERS, MOST_LINES)
         for number, attachment in enumerate(package.attachments, 1):
-            context.texts.extend(_of_attachment(context, budget, number, attachment))
+            context.texts.extend(_of_attachment(context.limits, budget, number, attachment))
     return tuple(context.texts)
 
 
@@ -64,10 +64,10 @@ class _Budget:
 
     contents: Contents
     ends: float
-    files: int = MOST_FILES
-    letters: int = MOST_LETTERS
-    lines: int = MOST_LINES
-    slow: int = field(default=MOST_SLOW)
+    files: int
+    slow: int
+    letters: int
+    lines: int
 
     @property
     def spent(self) -> str:
@@ -78,10 +78,10 @@ class _Budget:
             return "too-large"
         return "" if self.files > 0 else "too-many"
 
-    def read(self, file: Original) -> FileText:
+    def read(self, name: str, open_file: Callable[[], BinaryIO], size: int) -> FileText:
         """Read a file and cut its text to what is left."""
         self.files -= 1
-        text = self.contents.read(file.name, file.open, file.size)
+        text = self.contents.read(name, open_file, size)
         self.slow -= text.unread == "too-slow"
         for kept, line in enumerate(text.lines):
             if self.letters <= 0 or self.lines <= 0:
@@ -91,51 +91,58 @@ class _Budget:
         return text
 
 
-def _of_attachment(context: Context, budget: _Budget, number: int, attachment: Attachment) -> Iterator[AttachedText]:
+def _of_attachment(limits: Limits, budget: _Budget, number: int, attachment: Attachment) -> Iterator[AttachedText]:
     name = attachment.name or ""
-    if spent := budget.spent:
-        yield AttachedText(number, name, FileText("other", unread=spent))
-        return
-    try:
-        file = original(attachment, context.limits)
-    except AttachmentRefused:
-        yield AttachedText(number, name, FileText("other", unread="refused"))
-        return
-    text = budget.read(file)
+    text = _text(limits, budget, attachment)
     yield AttachedText(number, name, text)
     if "archive" in text.marks and not travels_zipped(attachment):
-        for member, inside in _members(context, budget, file):
+        for member, inside in _members(limits, budget, attachment):
             yield AttachedText(number, name, inside, member)
 
 
-def _members(context: Context, budget: _Budget, file: Original) -> Iterator[tuple[str, FileText]]:
+def _text(limits: Limits, budget: _Budget, attachment: Attachment) -> FileText:
+    if spent := budget.spent:
+        return _unread(spent)
+    try:
+        file = original(attachment, limits)
+    except AttachmentRefused:
+        return _unread("refused")
+    return budget.read(file.name, file.open, file.size)
+
+
+def _members(limits: Limits, budget: _Budget, attachment: Attachment) -> Iterator[tuple[str, FileText]]:
     """Yield names and texts of the files in a zip; archives in archives are not opened."""
-    limits = context.limits
-    with closing(file.open()) as stream:
+    with closing(attachment.open_payload()) as stream:
         try:
             unzip.refuse_directory(stream, limits)
             archive = zipfile.ZipFile(stream)
         except (AttachmentRefused, *_BROKEN):
-            yield "*", FileText("other", unread="too-large")
+            yield "*", _unread("too-large")
             return
         with archive:
             for info in archive.infolist():
                 if info.is_dir():
                     continue
-                unread = budget.spent or _unreadable(info, limits.zip_free_bytes, limits.zip_ratio)
-                if unread:
-                    yield info.filename, FileText("other", unread=unread)
-                else:
-                    opened = partial(_opened, archive, info)
-                    yield info.filename, budget.read(Original(info.filename, info.file_size, "", opened))
-                if unread == "too-many":
+                text = _text_inside(limits, budget, archive, info)
+                yield info.filename, text
+                if text.unread == "too-many":
                     return  # one line for all that follow
 
 
-def _unreadable(info: zipfile.ZipInfo, free_bytes: int, ratio: int) -> str:
+def _text_inside(limits: Limits, budget: _Budget, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> FileText:
+    if why := budget.spent or _unreadable(info, limits):
+        return _unread(why)
+    return budget.read(info.filename, partial(_opened, archive, info), info.file_size)
+
+
+def _unread(why: str) -> FileText:
+    return FileText("other", unread=why)
+
+
+def _unreadable(info: zipfile.ZipInfo, limits: Limits) -> str:
     if info.flag_bits & _ENCRYPTED:
         return "encrypted"
-    if info.file_size > max(free_bytes, info.compress_size * ratio):
+    if info.file_size > max(limits.zip_free_bytes, info.compress_size * limits.zip_ratio):
         return "too-large"
     return "" if info.compress_type in _METHODS else "unsupported"
 

@@ -7,18 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from protocol import organisation
 from protocol.composition import composed
 from protocol.finding import Finding
 from protocol.package.model import Business, DocumentPackage, ResponseFor, StatusPackage
+from protocol.rules.answers import joined
 from protocol.rules.business import BUSINESS, NEW, RECALL, REPLACEMENT, UPDATE
 from protocol.rules.context import HEADER, Context, DocumentRule, StatusRule
+from protocol.rules.progress import TAKE_BACK, follows, given_back
 from protocol.rules.surroundings import KnownDocument, Surroundings
 
-RETURNED, TAKE_BACK, AGREED, DECLINED = "02", "13", "15", "16"
-PROGRESS = ("01", "03", "04", "05", "06")
-"""What becomes of an accepted document, in its order."""
-TAKEN = frozenset({"03", "04", "05", "06"})
-ONCE = frozenset({"01", "02", "03", "04", "06"})
 REMOVED, ADDED = "0", "1"
 YEAR = 4
 
@@ -26,7 +24,8 @@ YEAR = 4
 def identifier(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     """ID-14, SND-07: a document identifier names one document, and a document is sent to a body once.
 
-    The same document to further recipients is no fault, neither is a package about an earlier one (types 1 and 2).
+    The same document to further recipients is no fault, neither is one that they gave back, nor a package about an
+    earlier one (types 1 and 2).
     """
     around, header = context.surroundings, package.header
     if _business_type(package) not in {NEW, REPLACEMENT} or not header.document_id:
@@ -38,24 +37,29 @@ def identifier(context: Context, package: DocumentPackage) -> Iterator[Finding]:
         if not (same and _agrees(known.date, header.promulgation.date)):
             yield from context.breach("document-id-used", path, expected=_shown(known), got=header.document_id)
             return
-        if not known.to or recipients & around.bodies(known.to):
+        had_it = recipients & around.bodies(known.to) if known.to else recipients
+        if had_it - given_back(around, known):
             yield from context.breach("document-sent-again", path, got=header.document_id)
             return
 
 
 def sign(context: Context, package: DocumentPackage) -> Iterator[Finding]:
-    """ID-14: number, notation and issuer together name one document of a year (ND 30/2020 Art. 15(1))."""
-    around, header = context.surroundings, package.header
+    """ID-14: number, notation and issuer together name one document of a year (ND 30/2020 Art. 15(1)).
+
+    A replacement may keep the sign of what it replaces.
+    """
+    around, header, part = context.surroundings, package.header, _business(package)
     if _business_type(package) not in {NEW, REPLACEMENT} or not (header.code.number and header.code.notation):
         return
     year = (header.promulgation.date or "")[:YEAR]
+    replaced = {composed(each.document_id) for each in (part.replacements if part else ()) if each.document_id}
     for known in around.documents or ():
         if (
             known.code
             and composed(known.code) == composed(header.code.sign)
             and year
             and (known.date or "")[:YEAR] == year
-            and composed(known.document_id) != composed(header.document_id or "")
+            and composed(known.document_id) not in {composed(header.document_id or ""), *replaced}
             and around.same_body(known.sender, header.sender.organ_id)
         ):
             path = f"{HEADER}/Code"
@@ -144,11 +148,11 @@ def status(context: Context, package: StatusPackage) -> Iterator[Finding]:
     yield from _differences(context, named, original, f"{HEADER}/ResponseFor", "STS-07")
     if code == TAKE_BACK:
         yield from _take_back(context, package, original)
-    elif original.to and around.body(reporter) not in around.bodies(original.to):
+    elif original.to and not around.bodies(original.to) & {around.body(reporter), *_superiors(reporter)}:
         path = f"{HEADER}/From/OrganId"
         yield from context.breach("status-by-non-recipient", path, expected=_few(original.to), got=reporter)
     else:
-        yield from _after(context, code or "", reporter, original)
+        yield from follows(context, code or "", reporter, original)
 
 
 def _take_back(context: Context, package: StatusPackage, original: KnownDocument) -> Iterator[Finding]:
@@ -160,48 +164,6 @@ def _take_back(context: Context, package: StatusPackage, original: KnownDocument
     elif original.to and addressee and around.body(addressee) not in around.bodies(original.to):
         path = f"{HEADER}/ResponseFor/OrganId"
         yield from context.breach("recall-to-non-recipient", path, expected=_few(original.to), got=addressee)
-
-
-def _after(context: Context, code: str, reporter: str, original: KnownDocument) -> Iterator[Finding]:
-    """Compare what a recipient reports with what it and the sender said before."""
-    around, path = context.surroundings, f"{HEADER}/StatusCode"
-    said = [before for agency, before in original.statuses if around.same_body(agency, reporter)]
-    if code in {AGREED, DECLINED}:
-        asked = _open_requests(around, reporter, original)
-        if not asked:
-            yield from context.breach("answer-without-request", path, expected=TAKE_BACK, got=code)
-        elif code == DECLINED and "recall" in asked:
-            yield from context.breach("recall-declined", path, expected=AGREED, got=code)
-        return
-    contradicted = _contradicted(code, said)
-    if contradicted:
-        yield from context.breach("status-contradicts", path, expected=contradicted, got=code)
-    elif code in ONCE and code in said:
-        yield from context.breach("status-reported-before", path, got=code)
-    elif code in PROGRESS:
-        furthest = max((PROGRESS.index(each) for each in said if each in PROGRESS), default=0)
-        if PROGRESS.index(code) < furthest:
-            yield from context.breach("status-goes-back", path, expected=f">= {PROGRESS[furthest]}", got=code)
-
-
-def _contradicted(code: str, said: Sequence[str]) -> str:
-    """Give the earlier report that a code contradicts, empty where there is none."""
-    if AGREED in said:
-        return AGREED
-    if code == RETURNED:
-        return next((each for each in reversed(said) if each in TAKEN), "")
-    return RETURNED if code in TAKEN and RETURNED in said else ""
-
-
-def _open_requests(around: Surroundings, reporter: str, original: KnownDocument) -> set[str]:
-    """Give what the sender asks for and this recipient has not answered yet."""
-    taken_back = False
-    for agency, code in original.statuses:
-        if code == TAKE_BACK and around.same_body(agency, original.sender):
-            taken_back = True
-        elif code in {AGREED, DECLINED} and around.same_body(agency, reporter):
-            taken_back = False
-    return {*original.requests, *(("recall",) if taken_back else ())}
 
 
 def _target(context: Context, package: DocumentPackage) -> KnownDocument | None:
@@ -260,7 +222,7 @@ def _by_id(around: Surroundings, document_id: str | None) -> Sequence[KnownDocum
 
 
 def _agrees(known: str | None, said: str | None) -> bool:
-    return known is None or composed(known) == composed(said or "")
+    return known is None or joined(composed(known)) == joined(composed(said or ""))
 
 
 def _business(package: DocumentPackage) -> Business | None:
@@ -274,6 +236,14 @@ def _business_type(package: DocumentPackage) -> str:
 
 def _shown(known: KnownDocument) -> str:
     return " ".join(part for part in (known.sender, known.date, known.code) if part)
+
+
+def _superiors(code: str) -> Iterator[str]:
+    """Give the bodies above one, from the nearest on; units report on what their agency received."""
+    known = organisation.parse(code)
+    while known and known.superior:
+        yield known.superior
+        known = organisation.parse(known.superior)
 
 
 def _few(codes: Sequence[str]) -> str:

@@ -31,8 +31,8 @@ _TELLING = re.compile("[a-z][À-ÖØ-Þ]|®[A-Za-zÀ-ÿ]|[A-Za-z][¨©ª«¬\u00
 """Beyond doubt TCVN3, even once: a capital in the middle of a word (``viÖc``), a sign in it (``c«ng``)."""
 _FOREIGN = re.compile("[äåæçëîïñöøûüßþÿÄÅÆÇËÎÏÑÖØÛÜÞ]|®[A-Za-z]")
 """Letters that Vietnamese has not: of a foreign name, or of an old font."""
-_FRENCH = re.compile("aë|aï|aér")
-"""Raphaël, naïf, aérien: pairs of VNI that French has too."""
+_ABROAD = re.compile("aë|aï|aér|aú|eë|oï|l·l")
+"""Raphaël, naïf, aérien, Raúl, ideeën, Loïc, Col·legi: pairs of old fonts that other languages have too."""
 _HITS = 3
 """How many places of a text must look like an old font before it is called one; names of foreigners have one or two."""
 _SHORT = 2
@@ -60,8 +60,6 @@ def composed(context: Context, package: DocumentPackage | StatusPackage) -> Iter
 
 def _harm(text: str) -> str:
     """Give the reason that a text deserves; ``""`` for a sound one. One real Vietnamese letter outweighs old fonts."""
-    if text.isascii() and "?" not in text:
-        return ""
     reason = ""
     if _LOST in text:
         reason = "text-letters-lost"
@@ -70,16 +68,22 @@ def _harm(text: str) -> str:
     elif not _VIETNAMESE.search(text):
         if len(_ASKED.findall(text)) >= _HITS:
             reason = "text-question-marks"
-        elif any(len(font.findall(text)) >= _HITS for font in (_TCVN3, _VNI)) or _mostly_old(text):
+        elif _often_old(text) or _mostly_old(text):
             reason = "text-legacy-encoding"
     return reason
+
+
+def _often_old(text: str) -> bool:
+    """Whether many places of a text are in an old font, without those that other languages have too."""
+    text = _ABROAD.sub("-", text)
+    return any(len(font.findall(text)) >= _HITS for font in (_TCVN3, _VNI))
 
 
 def _mostly_old(text: str) -> bool:
     """Whether most words of a short text are in an old font, one of them beyond doubt."""
     words = text.split()
     old = [word for word in words if _TELLING.search(word) or _VNI.search(word)]
-    sure = any(not _FRENCH.search(word) for word in old)
+    sure = any(not _ABROAD.search(word) for word in old)
     odd = len(old) + sum(1 for word in words if word not in old and _FOREIGN.search(word))
     return sure and odd >= _SHORT and 2 * odd >= len(words)
 

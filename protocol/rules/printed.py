@@ -6,25 +6,21 @@ number whose place was left free for a stamp, a second sign that is right, a nam
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from protocol.content import names
-from protocol.content.letterhead import bare_notation, straight
+from protocol.content.letterhead import straight
 from protocol.content.maindocument import MainDocument
 from protocol.finding import Finding, quote
 from protocol.package.model import DocumentPackage
-from protocol.rules.attached import main_document, stranger
+from protocol.rules.attached import certified_copy, main_document, stranger
 from protocol.rules.context import ATTACHMENT, HEADER, Context, DocumentRule
 from protocol.rules.wiretime import parse_date
-
-_COPIES = re.compile(r"(?:SY|SL|TRS|TS)[-/]")
-"""Notations of certified copies (ND 30/2020 Art. 25), whose paper has the sign of the original."""
 
 
 def sign(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     """HDR-09: number and notation are the printed ones."""
-    main = _main(context, package, first_page=True)
+    main = _main(context, package)
     code = package.header.code
     if main is None or not main.letterhead.signs:
         return
@@ -44,10 +40,10 @@ def sign(context: Context, package: DocumentPackage) -> Iterator[Finding]:
 
 
 def date(context: Context, package: DocumentPackage) -> Iterator[Finding]:
-    """HDR-10: the date of issue is the printed one."""
-    main = _main(context, package, first_page=True)
+    """HDR-10: the date of issue is the printed one; the pages behind the first may be scans."""
+    main = main_document(context, package)
     day = parse_date(package.header.promulgation.date)
-    if main is None or day is None or not main.letterhead.dates:
+    if main is None or not main.sure_of_letterhead or day is None or not main.letterhead.dates:
         return
     dates = main.letterhead.dates
     if all(printed.day not in {None, day} for printed in dates):
@@ -62,11 +58,10 @@ def signer(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     name = (package.header.signer.full_name if package.header.signer else None) or ""
     if main is None or not name or not main.letterhead.signatures:
         return
-    if any(names.same(name, signature.name) for signature in main.letterhead.signatures):
-        return
-    if any(names.within(name, line.text) for line in main.text.lines):
-        return
     ours = set(names.words(name))
+    together = "".join(names.words(name))  # H' Mẫu, a name whose blanks or letters stand apart
+    if any(together in "".join(names.words(line.text)) for line in main.text.lines):
+        return
     last = main.letterhead.signatures[-1]
     if all(not set(names.words(each.name)) <= ours for each in main.letterhead.signatures):
         expected = _printed(main, last.name, last.index)
@@ -98,7 +93,7 @@ def document(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     """
     code = package.header.code
     found = stranger(context, package)
-    if found is None or not code.number or not code.notation or _COPIES.match(bare_notation(code.notation)):
+    if found is None or not code.number or not code.notation or certified_copy(package.header):
         return
     file, letterhead = found
     first = letterhead.signs[0]
@@ -108,11 +103,9 @@ def document(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     )
 
 
-def _main(context: Context, package: DocumentPackage, *, first_page: bool = False) -> MainDocument | None:
+def _main(context: Context, package: DocumentPackage) -> MainDocument | None:
     main = main_document(context, package)
-    if main is None:
-        return None
-    return main if (main.sure_of_letterhead if first_page else main.sure) else None
+    return main if main and main.sure else None
 
 
 def _printed(main: MainDocument, value: str, index: int) -> str:

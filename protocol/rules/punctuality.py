@@ -75,6 +75,7 @@ def punctual(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     Only new documents and replacements: a recall or an update comes when it is needed. What is urgent goes out on the
     very day, for the law says "at once" and a package knows no more than the day of its signature. A few hours beyond
     midnight may still be at once: certain is only what comes after the next day's morning, working day or not.
+    A document that was sent before goes to further recipients when it is needed, too.
     """
     signed, sent = parse_date(package.header.promulgation.date), sending(context, package)
     part = package.trace.business if package.trace else None
@@ -86,17 +87,18 @@ def punctual(context: Context, package: DocumentPackage) -> Iterator[Finding]:
         expected = f">= {signed.strftime(_SHOWN_DAY)}"
         yield from context.breach("sent-before-issue", sent.path, expected=expected, got=sent.shown)
         return
+    if context.surroundings.sent_before(package.header.document_id, package.header.sender.organ_id):
+        return  # to further recipients: the first sending was the one that had to be in time
     year = calendar.vietnam()
     if context.surroundings.end_of_morning is not None:
         year = replace(year, end_of_morning=context.surroundings.end_of_morning)
     limit = year.latest_sending(signed)
     if limit is not None and sent.is_after(limit):
         yield from context.breach("sent-late", sent.path, expected=f"<= {limit.strftime(_SHOWN)}", got=sent.shown)
-    elif _is_urgent(package) and sent.day > signed + timedelta(days=year.urgent_days):
-        certain = sent.is_after(datetime.combine(signed + timedelta(days=year.urgent_days + 1), year.end_of_morning))
-        reason, expected = "urgent-sent-late" if certain else "urgent-sent-next-day", signed.strftime(_SHOWN_DAY)
-        yield from context.breach(reason, sent.path, expected=f"<= {expected}", got=sent.shown)
-    elif limit is None and sent.is_after(datetime.combine(signed + timedelta(days=1), year.end_of_morning)):
+    elif _is_urgent(package) and sent.day > (urgent := signed + timedelta(days=year.urgent_days)):
+        reason = "urgent-sent-late" if sent.is_after(_next_morning(urgent, year)) else "urgent-sent-next-day"
+        yield from context.breach(reason, sent.path, expected=f"<= {_day(urgent)}", got=sent.shown)
+    elif limit is None and sent.is_after(_next_morning(signed, year)):
         yield from context.breach("calendar-unknown", sent.path, expected=_years(year), got=str(signed.year))
 
 
@@ -160,6 +162,11 @@ def _certainly_before(one: datetime, other: datetime) -> bool:
     if _MIDNIGHT in {one.time(), other.time()}:
         return one.date() < other.date()
     return other - one > TOLERANCE
+
+
+def _next_morning(day: date, year: calendar.Calendar) -> datetime:
+    """Give the end of the next day's morning, working day or not."""
+    return datetime.combine(day + timedelta(days=1), year.end_of_morning)
 
 
 def _is_urgent(package: DocumentPackage) -> bool:

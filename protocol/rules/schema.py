@@ -25,7 +25,6 @@ EXPLAINS_TOO = {"manifest-attachment-missing": "edXML/AttachmentEncoded"}
 MISNAMED = frozenset({"business-spelling"})
 """Reasons found at an element that the schema misses under its own name."""
 _INDEX = re.compile(r"\[[0-9]+\]")
-_STEP = re.compile(r"([^\[\]]+)(?:\[([1-9][0-9]{0,8})\])?")
 _STATUS_REQUIREMENT = "PKG-10"
 
 
@@ -129,11 +128,9 @@ def _is_there(root: etree._Element, place: str) -> bool:
     """Whether a path leads to an element; step by step, as ``To[2600]`` costs a path expression seconds."""
     current = root
     for step in place.split("/")[1:]:
-        found = _STEP.fullmatch(step)
-        if found is None:
-            return True  # a place inside an attached file, which is no path of elements
-        same = (child for child in elements(current) if local_name(child) == found[1])
-        child = next(islice(same, int(found[2] or 1) - 1, None), None)
+        name, _, number = step.removesuffix("]").partition("[")
+        same = (child for child in elements(current) if local_name(child) == name)
+        child = next(islice(same, int(number) - 1 if number else 0, None), None)
         if child is None:
             return False
         current = child

@@ -5,10 +5,13 @@ Findings name the degree and the place and quote nothing else (SEC-05).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from protocol.content.secrecy import doubtful_mark, mark_in_field, marks
-from protocol.content.secretnames import doubtful_mark_in_name, mark_in_name
+from protocol.content.degrees import Mark, degree_of
+from protocol.content.secrecy import marks
+from protocol.content.secretfields import field_mark
+from protocol.content.secretnames import name_mark
 from protocol.content.text import AttachedText
 from protocol.finding import Finding
 from protocol.package.filekind import ARCHIVES, WITHOUT_TEXT
@@ -20,14 +23,6 @@ from protocol.rules.filetexts import looked_into
 
 _TOLD_ELSEWHERE = frozenset({"", "encrypted", "misnamed", "refused"})
 
-_REASONS = {
-    ("sure", True): "secrecy-mark-in-file",
-    ("sure", False): "secrecy-mark-doubtful",
-    ("possible", True): "secrecy-mark-possible",
-    ("possible", False): "secrecy-mark-possible",
-}
-"""By the place of a mark, and by whether its letters are those that are printed."""
-
 
 def header_marks(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     """SEC-01: no field of the header carries a degree of secrecy."""
@@ -38,41 +33,48 @@ def header_marks(context: Context, package: DocumentPackage) -> Iterator[Finding
         "Code/CodeNotation": header.code.notation,
         "DocumentType/TypeName": header.document_type.type_name,
         "OtherInfo/SphereOfPromulgation": other.sphere_of_promulgation,
-        "OtherInfo/TyperNotation": other.typer_notation,
         **{f"OtherInfo/Appendixes/Appendix[{at}]": text for at, text in enumerate(other.appendixes, 1)},
     }
     for path, text in fields.items():
-        degree = mark_in_field(text)
-        if degree:
-            yield from context.breach("secrecy-mark-in-header", f"{HEADER}/{path}", got=degree)
-        elif doubt := doubtful_mark(text):
-            place = f"{HEADER}/{path}"
-            yield from context.breach("secrecy-mark-doubtful", place, got=doubt, requirement="SEC-01")
+        yield from _told(context, field_mark(text), "secrecy-mark-in-header", f"{HEADER}/{path}", "SEC-01")
+    typist = other.typer_notation and degree_of(other.typer_notation)
+    if typist:  # in small letters it is the given name of a person
+        yield from context.breach("secrecy-mark-in-header", f"{HEADER}/OtherInfo/TyperNotation", got=typist)
+
+
+def _told(context: Context, mark: Mark | None, reason: str, place: str, requirement: str) -> Iterator[Finding]:
+    """Tell of a mark in a text of the package by how sure it is; ``reason`` is for one beyond doubt."""
+    if mark is None:
+        return
+    if mark.certainty != "sure":
+        reason = "secrecy-mark-doubtful" if mark.certainty == "doubtful" else "secrecy-mark-possible"
+    yield from context.breach(reason, place, got=mark.degree, requirement=requirement)
 
 
 def name_marks(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     """SEC-04: no attached file has a degree of secrecy in its name or description."""
+    reason = "secrecy-mark-in-file-name"
     for number, attachment in enumerate(package.attachments, 1):
-        degree = mark_in_name(attachment.name)
-        if degree:
-            yield from context.breach("secrecy-mark-in-file-name", f"{ATTACHMENT}[{number}]/AttachmentName", got=degree)
-        elif doubt := doubtful_mark_in_name(attachment.name):
-            yield from context.breach("secrecy-mark-doubtful", f"{ATTACHMENT}[{number}]/AttachmentName", got=doubt)
+        place = f"{ATTACHMENT}[{number}]/AttachmentName"
+        yield from _told(context, name_mark(attachment.name), reason, place, "SEC-04")
     for number, line in enumerate(package.manifest or (), 1):
-        degree = mark_in_field(line.description)
-        if degree:
-            yield from context.breach(
-                "secrecy-mark-in-file-name", f"{MANIFEST}/Reference[{number}]/Description", got=degree
-            )
+        place = f"{MANIFEST}/Reference[{number}]/Description"
+        yield from _told(context, field_mark(line.description), reason, place, "SEC-04")
 
 
 def file_marks(context: Context, package: DocumentPackage) -> Iterator[Finding]:
-    """SEC-04: no attached file carries the stamp of a secret document."""
+    """SEC-04: no attached file carries the stamp of a secret document, nor has a file in a zip one in its name."""
     for file in looked_into(context, package):
-        for mark in marks(file.text):
-            reason = _REASONS[mark.certainty, file.text.exact_on(file.text.lines[mark.index].page)]
+        inside = name_mark(re.split(r"[/\\]", file.member)[-1])
+        place = f"{ATTACHMENT}[{file.number}]"
+        yield from _told(context, inside, "secrecy-mark-in-file-name", place, "SEC-04")
+        for mark in marks(file.text, f"{file.name}/{file.member}"):
+            reason = "secrecy-mark-possible"
+            if mark.certainty == "sure":
+                exact = file.text.exact_on(file.text.lines[mark.index].page)
+                reason = "secrecy-mark-in-file" if exact else "secrecy-mark-doubtful"
             got = f"{mark.degree} ({file.place(mark.index)})"
-            yield from context.breach(reason, f"{ATTACHMENT}[{file.number}]", got=got)
+            yield from context.breach(reason, place, got=got)
 
 
 def unread_files(context: Context, package: DocumentPackage) -> Iterator[Finding]:

@@ -14,9 +14,9 @@ _COMPETENCE = re.compile(r"(?P<authority>TM|Q|KT|TL|TUQ)\.\s*(?P<of>.*)", re.DOT
 _PARTY_COMPETENCE = re.compile(r"(?:T/M|K/T|T/L|T/U/Q)\.?(?:\s|\Z)")
 _PARTY = re.compile(
     r"đảng|tỉnh ủy|thành ủy|huyện ủy|quận ủy|ban thường vụ|ban chấp hành|bí thư|bộ chính trị|chi bộ"
-    r"|trung ương|đoàn thanh niên"
+    r"|trung ương|đoàn thanh niên|mặt trận|mttq|công đoàn|liên đoàn|(?<!xã )(?<!quốc )\bhội\b(?! đồng)|\bbáo\b|tạp chí"
 )
-"""Words of bodies of the Party and its organisations, which write ``T/M`` by rules of their own."""
+"""Words of bodies of the Party, its press and the organisations beside it, which write by rules of their own."""
 _POSTS = (
     "giám đốc",
     "tổng giám đốc",
@@ -36,18 +36,25 @@ _POSTS = (
 )
 _BODIES = ("ủy ban", "uỷ ban", "ubnd", "hội đồng", "hđnd", "ban chỉ đạo", "ban thường vụ", "thường trực")
 _TITLE = re.compile(
-    r"(?:PGS|GS|TSKH|TS|Th\.?\s?S|BSCK(?:I{1,2}|1|2)?|BS|DS|KTS|KS|CN|LS|CVCC|NGND|NGƯT|TTND|TTƯT|NSND|NSƯT)(?:\.\s?|\s)\S"
-    r"|(?:Phó giáo sư|Giáo sư|Tiến sĩ|Tiến sỹ|Thạc sĩ|Thạc sỹ|Bác sĩ|Bác sỹ|Kỹ sư|Kiến trúc sư|Cử nhân|Luật sư"
-    r"|Nhà giáo|Thầy thuốc"
-    r"|(?:Đại|Thượng|Trung|Thiếu) (?:tướng|tá|úy|uý))[.,\s]",
+    r"(?:PGS|GS|TSKH|TS|Th\.?\s?S|KTS|KS|CN|LS|CVCC|NSND|NSƯT)(?:\.\s?|\s)\S"
+    r"|(?:Phó giáo sư|Giáo sư|Tiến sĩ|Tiến sỹ|Thạc sĩ|Thạc sỹ|Kỹ sư|Kiến trúc sư|Cử nhân|Luật sư)[.,\s]",
     re.IGNORECASE,
 )
+"""Titles that may be out of place; ranks, and titles of physicians and teachers, are borne where they may stand."""
+_OF_THE_BRANCH = re.compile(
+    r"\b(?:BS\w*|DS|NGND|NGƯT|TTND|TTƯT)\b|\b(?:Bác|Dược) s[ĩỹ]\b|Nhà giáo|Thầy thuốc", re.IGNORECASE
+)
 _MAY_BEAR_TITLES = re.compile(
-    r"trường|đại học|cao đẳng|học viện|viện|bệnh|y tế|giáo dục|đào tạo|khoa học|quân|công an|cảnh sát|bộ đội"
-    r"|quốc phòng|biên phòng|chỉ huy|hải quan|kiểm ngư|cơ yếu",
+    r"trường|đại học|cao đẳng|học viện|viện|bệnh|\by\b|giáo dục|đào tạo|dạy nghề|khoa học|nghiên cứu|sinh học|quân"
+    r"|công an|cảnh sát|bộ đội|quốc phòng|biên phòng|chỉ huy|tư lệnh|binh đoàn|sư đoàn|hải quan|kiểm ngư|cơ yếu"
+    r"|phòng khám|cấp cứu|kiểm nghiệm|thuốc|dược|huyết học|truyền máu|sức khỏe|sức khoẻ|dân số|an toàn thực phẩm",
     re.IGNORECASE,
 )
 """Words in the name of the body or the post: armed forces, education, health and science may write titles."""
+_CAPITALS = re.compile(r"[^\W\d_]{2,}")
+_VOWEL = re.compile(r"[^BCDĐFGHJKLMNPQRSTVWXYZ]")
+_NO_BRANCH = frozenset({"UBND", "HĐND", "TP"})
+"""Acronyms that say of no body in which branch it works; any other (BVĐK, THPT, ĐHQG) may be one of the four."""
 _LOOKED_AT = 200
 
 
@@ -65,14 +72,16 @@ def named(context: Context, package: DocumentPackage) -> Iterator[Finding]:
 def competence(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     """HDR-15: a known authority and whose it is: TM. before a body, Q. KT. TL. TUQ. before the post of its head.
 
-    Nobody signs for the post that he holds himself. Bodies of the Party write T/M, K/T, T/L, which says nothing here.
+    Nobody signs KT. for the post that he holds himself; TL. and TUQ. may come from another body's head of that title.
+    Bodies of the Party write T/M, K/T, T/L, which says nothing here. TL. and TUQ. before a body are only told: unions,
+    councils and boards have no other head to sign for.
     """
     who = package.header.signer
     if who is None or not who.competence:
         return
     text, path = composed(who.competence[:_LOOKED_AT]), f"{HEADER}/SignerInfo/Competence"
     said = _COMPETENCE.match(text)
-    if not said and _PARTY_COMPETENCE.match(text) and _of_party(package, text):
+    if not said and _PARTY_COMPETENCE.match(text) and of_party(package):
         return
     if not said:
         yield from context.breach("competence-unknown", path, expected="TM. Q. KT. TL. TUQ.", got=who.competence)
@@ -80,10 +89,13 @@ def competence(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     of = _even(said["of"])
     if not of:
         yield from context.breach("competence-bare", path, expected=f"{said['authority']}. …", got=who.competence)
+    elif said["authority"] in {"TL", "TUQ"}:
+        if of.startswith(_BODIES):
+            yield from context.breach("competence-for-body", path, expected="TM.", got=who.competence)
     elif of.startswith(_POSTS if said["authority"] == "TM" else _BODIES):
         expected = "Q. KT. TL. TUQ." if said["authority"] == "TM" else "TM."
         yield from context.breach("competence-misused", path, expected=expected, got=who.competence)
-    elif said["authority"] in {"KT", "TL", "TUQ"} and of == _even(who.position or ""):
+    elif said["authority"] == "KT" and of == _even(who.position or ""):
         yield from context.breach(
             "competence-contradicts-position",
             f"{HEADER}/SignerInfo/Position",
@@ -95,23 +107,33 @@ def competence(context: Context, package: DocumentPackage) -> Iterator[Finding]:
 def title(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     """HDR-16: no academic title, rank or title of honour before the name, but where ND 30/2020 lets them stand."""
     who = package.header.signer
-    if who is None or not who.full_name or not _TITLE.match(composed(who.full_name[:_LOOKED_AT])):
+    if who is None or not who.full_name:
         return
-    if not _may_bear_titles(package, who):
+    name = composed(who.full_name[:_LOOKED_AT])
+    if _TITLE.match(name) and not _OF_THE_BRANCH.search(name) and not _may_bear_titles(package, who):
         yield from context.breach("title-before-name", f"{HEADER}/SignerInfo/FullName", got=who.full_name)
 
 
-def _of_party(package: DocumentPackage, competence: str) -> bool:
-    sender = package.header.sender
-    texts = (sender.organ_name, sender.organization_in_charge, competence)
-    return _PARTY.search(" ".join(_even(text).replace("uỷ", "ủy") for text in texts if text)) is not None
+def of_party(package: DocumentPackage) -> bool:
+    """Whether the sender is a body of the Party or beside it, by its name, its superior's, or who it signs for."""
+    sender, who = package.header.sender, package.header.signer
+    texts = (sender.organ_name, sender.organization_in_charge, who.competence if who else None)
+    return any(_PARTY.search(_even(text).replace("uỷ", "ủy")) for text in texts if text)
 
 
 def _may_bear_titles(package: DocumentPackage, who: SignerInfo) -> bool:
     sender = package.header.sender
-    texts = (sender.organ_name, sender.organization_in_charge, who.position, who.competence)
-    joined = " ".join(text[:_LOOKED_AT] for text in texts if text)
-    return _MAY_BEAR_TITLES.search(composed(joined)) is not None
+    names = (sender.organ_name, sender.organization_in_charge)
+    texts = [composed(text[:_LOOKED_AT]) for text in (*names, who.position, who.competence) if text]
+    return any(map(_MAY_BEAR_TITLES.search, texts)) or any(_has_acronym(composed(n[:_LOOKED_AT])) for n in names if n)
+
+
+def _has_acronym(name: str) -> bool:
+    """Whether letters in a name stand for words: capitals among small letters, or without a vowel."""
+    return any(
+        word.isupper() and word not in _NO_BRANCH and not (name.isupper() and _VOWEL.search(word))
+        for word in _CAPITALS.findall(name)
+    )
 
 
 def _even(text: str) -> str:

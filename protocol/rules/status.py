@@ -121,14 +121,16 @@ def direction(context: Context, package: StatusPackage) -> Iterator[Finding]:
     reporter, addressee = header.sender.organ_id, header.response_for.organ_id
     if not reporter or not addressee:
         return
-    if reporter == addressee:
-        yield from context.breach(
-            "status-to-oneself", f"{HEADER}/ResponseFor/OrganId", expected="!= From/OrganId", got=addressee
-        )
-        return
     issuer, comma, _ = (header.response_for.document_id or "").partition(",")
+    if not comma:
+        return
     wrong = addressee if header.status_code == TAKE_BACK else reporter
-    if comma and issuer == wrong and header.status_code in ASSIGNED:
+    if reporter == addressee:
+        # Who is among its own recipients reports to itself.
+        if not context.surroundings.same_body(issuer, reporter):
+            path = f"{HEADER}/ResponseFor/OrganId"
+            yield from context.breach("status-to-oneself", path, expected="!= From/OrganId", got=addressee)
+    elif issuer == wrong and header.status_code in ASSIGNED:
         expected = reporter if header.status_code == TAKE_BACK else addressee
         yield from context.breach(
             "status-direction-wrong", f"{HEADER}/ResponseFor/DocumentId", expected=f"{expected},…", got=f"{issuer},…"

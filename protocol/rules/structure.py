@@ -51,7 +51,7 @@ def _walk(context: Context, parent: etree._Element, place: layout.Place) -> Iter
 
 def _nearest(written: str, place: layout.Place) -> str:
     """Give the known name that was probably meant, ``""`` where none is near."""
-    return next(iter(get_close_matches(written[:_LONGEST_NAME], place.children, 1, _LIKENESS)), "")
+    return next(iter(get_close_matches(written[:_LONGEST_NAME], place.children, cutoff=_LIKENESS)), "")
 
 
 def official_prefixes(context: Context, root: etree._Element) -> Iterator[Finding]:

@@ -103,6 +103,11 @@ class Surroundings:
             found.setdefault(composed(document.document_id), []).append(document)
         return found
 
+    def sent_before(self, document_id: str | None, sender: str | None) -> Sequence[KnownDocument]:
+        """Give the earlier sendings of a document by the same body: this one is to further recipients, or a retry."""
+        known = self.history.get(composed(document_id), ()) if document_id else ()
+        return tuple(each for each in known if self.same_body(each.sender, sender))
+
     def body(self, code: str) -> str:
         """Give the code by which the body is known: of two codes of one agency always the same one."""
         agency = self.directory.get(code)

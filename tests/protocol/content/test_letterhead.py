@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from fixtures.letterhead import DECISION, LETTER, Letterhead, new_letterhead
 from fixtures.paper import new_pdf_document
 from fixtures.wordpaper import new_docx_document
-from protocol.content.letterhead import bare_notation, is_copy, is_name, read_letterhead, without_title
+from protocol.content.letterhead import bare_notation, is_copy, read_letterhead
+from protocol.content.signatures import is_name, without_title
 from protocol.content.text import FileText, Line
 from tests.protocol.content.conftest import Read
 
@@ -95,6 +96,14 @@ def test_the_subject_below_a_sign_is_no_part_of_it(read: Read) -> None:
     assert sign.wrapped == sign.notation == "STN-VP"
 
 
+@pytest.mark.parametrize(
+    ("typed", "same"), [("2026/QĐ-STN", True), ("QĐ-STN", True), ("2025/QĐ-STN", False), ("2026/QĐ-STN-VP", False)]
+)
+def test_a_year_in_both_notations_is_one_year(typed: str, same: bool) -> None:
+    (sign,) = read_letterhead(flow("SỞ", "Số: 05/2026/QĐ-STN")).signs
+    assert sign.same_notation(typed) is same
+
+
 def test_a_notation_whose_end_is_nowhere_may_be_any_that_begins_so() -> None:
     (sign,) = read_letterhead(flow("SỞ", "Số: 05/STN-KHTCĐT-", "Kính gửi: Cục Mẫu")).signs
     assert sign.same_notation("STN-KHTCĐT-PCXLVPHC")
@@ -132,10 +141,12 @@ def test_notations_are_compared_without_case_and_kind_of_dash(one: str, other: s
         ("TP. Mẫu Sơn, ngày 5 tháng 3 năm 2026", date(2026, 3, 5)),
         ("Ví Dụ, ngày 31 tháng 11 năm 2026", None),
         ("Số: 05/QĐ-STN Ví Dụ, ngày 20 tháng 11 năm 2026", date(2026, 11, 20)),
+        ("Ví Dụ,\nngày 20 tháng 11 năm 2026", date(2026, 11, 20)),
+        ("Thành phố Ví Dụ, ngày 20\ntháng 11 năm 2026", date(2026, 11, 20)),
     ],
 )
 def test_the_date_stands_behind_its_place(line: str, day: date | None) -> None:
-    assert [printed.day for printed in read_letterhead(flow("SỞ", line)).dates] == [day]
+    assert [printed.day for printed in read_letterhead(flow("SỞ", *line.split("\n"))).dates] == [day]
 
 
 @pytest.mark.parametrize(
@@ -146,19 +157,45 @@ def test_the_date_stands_behind_its_place(line: str, day: date | None) -> None:
         "20/11/2026",
         "Luật số 1, ngày 20 tháng 11",
         "Báo cáo theo yêu cầu; thực hiện kế hoạch của tỉnh, ngày 20 tháng 11 năm 2026",
+        "Ví Dụ, ngày 20\nBÁO CÁO",
+        "của Ủy ban nhân dân tỉnh Ví Dụ,\nngày 20 tháng 11 năm 2026",
     ],
 )
 def test_half_a_date_is_none(line: str) -> None:
-    assert read_letterhead(flow("SỞ", line)).dates == ()
+    assert read_letterhead(flow("SỞ", *line.split("\n"))).dates == ()
 
 
-@pytest.mark.parametrize("name", ["Trần Thị Mẫu", "Nguyễn Văn Thử", "Lê Ví Dụ", "TS. Trần Thị Mẫu", "PGS.TS. Lê Giả"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Trần Thị Mẫu",
+        "Nguyễn Văn Thử",
+        "Lê Ví Dụ",
+        "TS. Trần Thị Mẫu",
+        "PGS.TS. Lê Giả",
+        "BSCKII. Lê Giả",
+        "H'Mẫu Êban",
+        "Y-Mẫu Niê",
+        "Ksor Mẫu",
+    ],
+)
 def test_names_of_people_are_names(name: str) -> None:
     assert is_name(name)
 
 
 @pytest.mark.parametrize(
-    "line", ["TRẦN THỊ MẪU", "Mẫu", "(Đã ký)", "Đã Ký", "Nơi nhận:", "Sở Thử nghiệm", "Ký bởi: Mẫu", "Trần Mẫu 20/11"]
+    "line",
+    [
+        "TRẦN THỊ MẪU",
+        "Mẫu",
+        "(Đã ký)",
+        "Đã Ký",
+        "Nơi nhận:",
+        "Sở Thử nghiệm",
+        "Ký bởi: Mẫu",
+        "Trần Mẫu 20/11",
+        "H'MẪU Êban",
+    ],
 )
 def test_other_lines_are_no_names(line: str) -> None:
     assert not is_name(line)
@@ -168,6 +205,12 @@ def test_titles_come_off() -> None:
     assert without_title("PGS.TS. Trần Thị Mẫu") == "Trần Thị Mẫu"
     assert without_title("Đại tá Lê Giả") == "Lê Giả"
     assert without_title("Trần Thị Mẫu") == "Trần Thị Mẫu"
+
+
+@pytest.mark.parametrize("position", ["CHỦ NHIỆM", "PHÓ CHỦ NHIỆM", "THẨM PHÁN", "ỦY VIÊN", "KIỂM SÁT VIÊN"])
+def test_who_signs_may_have_another_position_than_a_head_of_an_agency(position: str) -> None:
+    (signature,) = read_letterhead(flow(position, "Trần Thị Mẫu")).signatures
+    assert (signature.capacity, signature.name) == ((position,), "Trần Thị Mẫu")
 
 
 def test_a_block_without_a_name_is_no_signature() -> None:

@@ -1,170 +1,19 @@
-"""Degrees of secrecy in lines, names and fields, and on pages."""
+"""Degrees of secrecy on the pages of files."""
 
 from __future__ import annotations
 
 import io
-import unicodedata
 
 import pytest
+from lxml import etree
 from reportlab.pdfgen.canvas import Canvas
 
 from fixtures.letterhead import DECISION, LETTER, Appendix, new_letterhead
 from fixtures.paper import _register, new_pdf_document
-from protocol.content.secrecy import degree_of, doubtful_mark, mark_in_field, marks
-from protocol.content.secretnames import doubtful_mark_in_name, mark_in_name
+from protocol.content.paragraphs import paragraphs
+from protocol.content.secrecy import marks
 from protocol.content.text import FileText, Line
 from tests.protocol.content.conftest import Read
-
-ORDINARY = (
-    "bí mật kinh doanh",
-    "BÍ MẬT KINH DOANH",
-    "bảo mật",
-    "BẢO MẬT THÔNG TIN",
-    "mật ong",
-    "MẬT ONG",
-    "khóa bí mật",
-    "mật khẩu",
-    "Mật độ",
-    "MẬT ĐỘ DÂN SỐ",
-    "LUẬT BẢO VỆ BÍ MẬT NHÀ NƯỚC",
-    "TÀI LIỆU KHÔNG MẬT",
-    "KHÔNG MẬT",
-    "Độ mật: Không",
-    "Độ mật: Thường",
-    "thân mật",
-    "MẬT MÃ DÂN SỰ",
-    "giữ bí mật",
-    "BÍ MẬT",
-    "Mật thư",
-    "Đường mật",
-    "Dấu MẬT",
-    "MAT",
-    "Độ mật",
-)
-
-
-@pytest.mark.parametrize("line", ORDINARY)
-@pytest.mark.parametrize("form", ["NFC", "NFD"])
-def test_ordinary_words_are_no_mark(line: str, form: str) -> None:
-    written = unicodedata.normalize(form, line)  # type: ignore[arg-type]  # the two values are the literals wanted
-    assert degree_of(written) is None
-    assert mark_in_field(written) is None
-    assert mark_in_name(f"{written}.pdf") is None
-    assert mark_in_field(f"V/v {written} năm 2026") is None
-
-
-@pytest.mark.parametrize(
-    ("line", "degree"),
-    [
-        ("MẬT", "MẬT"),
-        ("TỐI MẬT", "TỐI MẬT"),
-        ("TUYỆT MẬT", "TUYỆT MẬT"),
-        ("M Ậ T", "MẬT"),
-        ("T U Y Ệ T  M Ậ T", "TUYỆT MẬT"),
-        ("[MẬT]", "MẬT"),
-        ("* TỐI MẬT *", "TỐI MẬT"),
-        ("ĐỘ MẬT: MẬT", "MẬT"),
-        ("Độ mật: Tối mật", "TỐI MẬT"),
-        ("Mức độ mật: tuyệt mật.", "TUYỆT MẬT"),
-        ("TỐI MẬT - HỎA TỐC", "TỐI MẬT"),
-        ("HỎA TỐC/MẬT", "MẬT"),
-        ("MẬT - Bản số 01", "MẬT"),
-        ("TUYỆT MẬT BẢN SỐ: 02/15", "TUYỆT MẬT"),
-        ("MẬT (thu hồi)", "MẬT"),
-        ("Mật - khẩn", None),
-        ("MẬT - KHẨN TRƯƠNG TRIỂN KHAI", None),
-        ("HỎA TỐC", None),
-        ("Mật", None),
-        ("tối mật", None),
-    ],
-)
-def test_a_whole_line_in_capitals_or_behind_its_label_is_a_mark(line: str, degree: str | None) -> None:
-    assert degree_of(line) == degree
-    assert degree_of(unicodedata.normalize("NFD", line)) == degree
-
-
-@pytest.mark.parametrize(
-    ("text", "degree"),
-    [
-        ("Mật", "MẬT"),
-        ("tuyệt mật", "TUYỆT MẬT"),
-        ("[MẬT] V/v giao nhiệm vụ", "MẬT"),
-        ("V/v giao nhiệm vụ (Tối mật)", "TỐI MẬT"),
-        ("TỐI MẬT: V/v giao nhiệm vụ", "TỐI MẬT"),
-        ("V/v giao nhiệm vụ - MẬT", "MẬT"),
-        ("Quyết định; độ mật: Mật", "MẬT"),
-        ("V/v quy định độ mật: tối mật, mật của tài liệu", None),
-        ("TỐI MẬT THƯ VIỆN", None),
-        ("KẾ HOẠCH PHÒNG THỦ; ĐỘ MẬT: MẬT", "MẬT"),
-        ("KẾ HOẠCH PHÒNG THỦ (MẬT)", "MẬT"),
-        ("MẬT: KẾ HOẠCH PHÒNG THỦ", "MẬT"),
-        ("", None),
-        (None, None),
-    ],
-)
-def test_a_field_states_a_degree_as_a_note_of_its_own(text: str | None, degree: str | None) -> None:
-    assert mark_in_field(text) == degree
-
-
-@pytest.mark.parametrize(
-    ("name", "degree"),
-    [
-        ("[MẬT] kế hoạch.pdf", "MẬT"),
-        ("MẬT - kế hoạch.pdf", "MẬT"),
-        ("MẬT_kế hoạch.pdf", "MẬT"),
-        ("kế hoạch_TỐI MẬT.docx", "TỐI MẬT"),
-        ("[TOI MAT] ke hoach.pdf", "TỐI MẬT"),
-        ("(TOI_MAT) ke hoach.pdf", "TỐI MẬT"),
-        ("DON TRINH BAO TOI MAT GIAY TO.pdf", None),
-        ("ke_hoach_TUYET_MAT.pdf", "TUYỆT MẬT"),
-        ("[MAT] ke hoach.pdf", "MẬT"),
-        ("MẬT.pdf", "MẬT"),
-        ("MAT BANG TANG 1.pdf", None),
-        ("123_STN_MẬT_signed.pdf", "MẬT"),
-        ("CV-MẬT-123.pdf", "MẬT"),
-        ("BC MẬT.pdf", "MẬT"),
-        ("UBND_TỐI MẬT.signed.pdf", "TỐI MẬT"),
-        ("Tuyet mat.pdf", "TUYỆT MẬT"),
-        ("TOI MAT.pdf", "TỐI MẬT"),
-        ("toi mat.pdf", None),
-        ("BẢO_MẬT.pdf", None),
-        ("Quy chế_BẢO_MẬT.pdf", None),
-        ("MẬT_ONG rừng.xlsx", None),
-        ("ĐÀN ONG MẬT.xlsx", None),
-        ("MẬT MÃ 2026.pdf", None),
-        ("KẾ HOẠCH - MẬT.pdf", None),
-        ("danh muc bi mat nha nuoc do tuyet mat.pdf", None),
-        ("DANH MỤC BÍ MẬT NHÀ NƯỚC ĐỘ TUYỆT MẬT.pdf", None),
-        ("mat_ong.xlsx", None),
-        ("Mật ong (rừng).xlsx", None),
-        (None, None),
-    ],
-)
-def test_the_name_of_a_file_states_a_degree(name: str | None, degree: str | None) -> None:
-    assert mark_in_name(name) == degree
-
-
-@pytest.mark.parametrize(
-    ("text", "degree"),
-    [
-        ("KẾ HOẠCH PHÒNG THỦ - MẬT", "MẬT"),
-        ("MẬT - KẾ HOẠCH PHÒNG THỦ", "MẬT"),
-        ("QUY HOẠCH VÙNG MÍA - MẬT", None),
-        ("MẬT - ONG", None),
-        ("TỐI MẬT - KẾ HOẠCH PHÒNG THỦ", None),
-        ("MẬT - Kế hoạch phòng thủ", None),
-        ("BẢO MẬT - AN TOÀN THÔNG TIN", None),
-        (None, None),
-    ],
-)
-def test_a_bare_degree_at_a_dash_of_a_text_in_capitals_is_doubtful(text: str | None, degree: str | None) -> None:
-    assert doubtful_mark(text) == degree
-    assert doubtful_mark_in_name(f"{text}.pdf" if text else None) == degree
-    assert degree is None or mark_in_field(text) is None
-
-
-def test_a_degree_in_a_notation_is_no_word_in_capitals() -> None:
-    assert mark_in_field("QĐ-STN-MẬT") == "MẬT"
 
 
 def found(text: FileText) -> list[tuple[str, str]]:
@@ -241,3 +90,108 @@ def test_each_degree_is_told_once_for_a_file(read: Read) -> None:
 def test_a_stamp_before_a_table_of_degrees_is_a_stamp_all_the_same() -> None:
     lines = tuple(Line(text) for text in ("SỞ THỬ NGHIỆM", "MẬT", "Điều 1.", "Độ mật", "TỐI MẬT"))
     assert found(FileText("word", lines)) == [("MẬT", "sure")]
+
+
+STATE = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (("MẬT", "BIỂU SỐ LIỆU", "STT"), [("MẬT", "sure")]),
+        (("SỞ THỬ NGHIỆM", "MẬT", "Nội dung"), [("MẬT", "sure")]),
+        (("SỞ THỬ NGHIỆM", "Số: 12/BC-STN", "TỐI MẬT", STATE), [("TỐI MẬT", "sure")]),
+        (("SỞ THỬ NGHIỆM", "Số: 12/BC-STN", "Tối mật", STATE), [("TỐI MẬT", "possible")]),
+        (("SỞ THỬ NGHIỆM", "Số: 12/BC-STN", "TÀI LIỆU MẬT", STATE), [("MẬT", "possible")]),
+        (("DANH SÁCH TÊN", "AN", "MẬT", "NGỌC"), [("MẬT", "possible")]),
+        (("TÊN", "MẬT"), [("MẬT", "possible")]),
+        (("PHỤ LỤC I", "MẪU CON", "MẬT", "20 x 8 mm", "TỐI MẬT"), [("MẬT", "possible"), ("TỐI MẬT", "possible")]),
+        (("TUYỆT MẬT", "TỐI MẬT", "MẬT"), [(degree, "possible") for degree in ("TUYỆT MẬT", "TỐI MẬT", "MẬT")]),
+        (("TÊN CƠ QUAN", "Số: .../...", "MẬT", STATE), [("MẬT", "possible")]),
+        (("SỞ THỬ NGHIỆM", "Số: 12/QĐ-STN", "GIẢI MẬT", "MẬT", STATE), [("MẬT", "possible")]),
+        ((STATE, "QUY CHẾ QUẢN LÝ TÀI LIỆU", "MẬT"), []),
+        ((STATE, "V/v gửi tài liệu", "MẬT"), [("MẬT", "sure")]),
+    ],
+)
+def test_where_lines_have_no_places_a_stamp_stands_first_or_near_the_letterhead(
+    lines: tuple[str, ...], expected: list[tuple[str, str]]
+) -> None:
+    assert found(FileText("word", tuple(Line(text) for text in lines))) == expected
+
+
+def test_a_cell_of_a_sheet_is_a_mark_only_where_the_sheet_begins_with_it() -> None:
+    def sheet(*cells: str) -> FileText:
+        return FileText("sheet", tuple(Line(cell, 1, part="cell") for cell in cells), 1)
+
+    assert found(sheet("TỐI MẬT", "STT", "ĐƠN VỊ")) == [("TỐI MẬT", "sure")]
+    assert found(sheet("HỌ, TÊN ĐỆM", "TÊN", "LÊ THỊ", "MẬT")) == []
+    assert found(sheet("STT", "SẢN PHẨM", "ĐVT", "1", "MẬT", "kg")) == []
+    assert found(sheet("STT", "TÊN", "ĐỊA CHỈ", "1", "MẬT", "Số 12/5 phố Mẫu", "2", "AN", "Số 7 - Phố Mẫu")) == []
+    assert found(sheet("SỞ THỬ NGHIỆM", STATE, "Độc lập - Tự do", "BẢNG GIÁ", "TÊN", "GIÁ", "MẬT", "12")) == []
+    assert found(sheet("SỞ THỬ NGHIỆM", "Số: 12a/BC-STN", "MẬT", "Độc lập - Tự do - Hạnh phúc")) == [("MẬT", "sure")]
+
+
+def test_a_page_header_of_a_word_file_is_a_mark_whatever_stands_near() -> None:
+    lines = (Line("Nội dung"), Line("MẬT", part="header"), Line("TÊN CƠ QUAN"))
+    assert found(FileText("word", lines)) == [("MẬT", "sure")]
+    labelled = (Line("Nội dung"), Line("Văn bản GIẢI MẬT", part="header"), Line("TỐI MẬT", part="header"))
+    assert found(FileText("word", labelled)) == [("TỐI MẬT", "sure")]
+
+
+def test_the_name_of_a_file_tells_that_its_stamp_is_an_old_one(read: Read) -> None:
+    text = read("a.pdf", new_pdf_document(new_letterhead(mark="TỐI MẬT")))
+    assert [mark.certainty for mark in marks(text, "VB 1996 đã giải mật.pdf")] == ["possible"]
+    assert [mark.certainty for mark in marks(text, "VB 1996.pdf")] == ["sure"]
+
+
+def test_degrees_one_below_the_other_are_a_choice_and_no_stamp(read: Read) -> None:
+    head = [(80, 100, "Số: 05/QĐ-STN"), (300, 80, STATE)]
+    degrees = [(90, 150 + 22 * number, degree) for number, degree in enumerate(("MẬT", "TỐI MẬT"))]
+    assert found(read("a.pdf", drawn(*head, *degrees))) == [("MẬT", "possible"), ("TỐI MẬT", "possible")]
+    assert found(read("a.pdf", drawn(*head, *degrees[:1]))) == [("MẬT", "sure")]
+
+
+def test_a_row_of_an_annex_without_letterhead_is_no_stamp(read: Read) -> None:
+    assert found(read("a.pdf", drawn((200, 60, "BIỂU THỐNG KÊ"), (85, 120, "MẬT"), (350, 120, "2")))) == []
+    assert found(read("a.pdf", drawn((480, 60, "MẬT"), (200, 100, "PHỤ LỤC")))) == [("MẬT", "sure")]
+
+
+def test_the_end_of_a_sentence_is_no_stamp(read: Read) -> None:
+    sentence = "Tài liệu do Phòng Thử nghiệm soạn thảo phải được đóng dấu chỉ độ"
+    wrapped = drawn((80, 60, "Số: 05/QĐ-STN"), (85, 200, sentence), (85, 216, "MẬT."))
+    assert found(read("a.pdf", wrapped)) == [("MẬT", "possible")]
+    column = drawn((80, 60, "Số: 05/QĐ-STN"), (80, 80, "V/v con dấu (MẬT),"), (90, 95, "(TỐI MẬT)"))
+    assert found(read("a.pdf", column)) == [("TỐI MẬT", "possible")]
+
+
+def pages(*rows: tuple[tuple[str, float], ...]) -> FileText:
+    """Pages with one row at their foot; words and their left edges."""
+    lines = [
+        Line(text, page, left, 795, left + 60, 808, 13, 595, 842)
+        for page, row in enumerate(rows, 1)
+        for text, left in row
+    ]
+    return FileText("pdf", tuple(lines), len(rows))
+
+
+def test_a_degree_at_the_foot_of_pages_is_sure_beside_their_numbers_only() -> None:
+    assert found(pages((("MẬT", 270.0), ("1", 500.0)), (("MẬT", 270.0), ("2", 500.0)))) == [("MẬT", "sure")]
+    assert found(pages((("MẬT - Trang 1", 270.0),), (("MẬT - Trang 2", 270.0),))) == [("MẬT", "sure")]
+    assert found(pages((("NGUYỄN VĂN", 130.0), ("MẬT", 330.0)), (("LÊ THỊ", 130.0), ("MẬT", 330.0)))) == []
+
+
+def test_letters_that_rise_across_a_page_are_possible() -> None:
+    letters = (("T", 136.0, 470.0), ("ỐI", 165.0, 417.0), ("M", 254.0, 337.0), ("ẬT", 297.0, 286.0))
+    lines = [Line(text, 1, left, top, left + 90, top + 90, 90, 595, 842) for text, left, top in reversed(letters)]
+    assert found(FileText("pdf", tuple(lines), 1)) == [("TỐI MẬT", "possible")]
+
+
+def test_a_labelled_degree_far_from_the_letterhead_is_possible(read: Read) -> None:
+    low = drawn((80, 60, "Số: 05/QĐ-STN"), (85, 500, "Độ mật: TỐI MẬT"))
+    assert found(read("a.pdf", low)) == [("TỐI MẬT", "possible")]
+
+
+def test_a_watermark_of_a_word_file_is_read_as_its_page_header() -> None:
+    drawn_along = "<w:hdr xmlns:w='w' xmlns:v='v'><w:p><w:r><w:pict><v:shape><v:textpath string='TỐI MẬT'/></v:shape>"
+    root = etree.fromstring(f"{drawn_along}</w:pict></w:r></w:p></w:hdr>")
+    assert found(FileText("word", (Line("Nội dung"), *paragraphs(root, "header")))) == [("TỐI MẬT", "sure")]

@@ -13,7 +13,7 @@ from lxml import etree
 
 from fixtures.casebook.letters import NOW, PDF, letter, letter_bytes, status, status_bytes
 from fixtures.casebook.spoiling import payload_text, spoil
-from protocol.package.model import DocumentPackage, Package, StatusPackage
+from protocol.package.model import NAMESPACE, DocumentPackage, Package, StatusPackage
 from protocol.package.reader import read_package
 from protocol.rules import judge
 
@@ -116,6 +116,32 @@ def test_an_undeclared_prefix_does_not_excuse_another_fault() -> None:
     raw = spoil(letter_bytes(), ("<edXML:Reference>", '<edXML:Reference xlink:href="">'), ("</edXML>", "</edXM>"))
     with read_package(raw) as reading:
         assert [finding.reason for finding in reading.findings] == ["not-xml"]
+
+
+NO_ADDRESS = ' xmlns:m="mo rong"'
+EXTENSION = f"<m:Them{NO_ADDRESS}>1</m:Them>"
+ROOT = ("<edXML xmlns=", f"<edXML{NO_ADDRESS} xmlns=")
+ROOT_ELSEWHERE = (f'<edXML xmlns="{NAMESPACE}"', '<edXML xmlns="QCVN 102"')
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason", "got"),
+    [
+        ([ROOT_ELSEWHERE], "namespace-wrong", "QCVN 102"),
+        ([ROOT_ELSEWHERE, ("<edXML:Subject>", f"{EXTENSION * 200}<edXML:Subject>")], "namespace-wrong", "QCVN 102"),
+        ([ROOT_ELSEWHERE, ("<edXML:Reference>", '<edXML:Reference xlink:href="">')], "namespace-wrong", "QCVN 102"),
+        ([ROOT_ELSEWHERE, ("</edXML>", "</edXM>")], "not-xml", "</edXM>"),
+        ([ROOT], "not-xml", 'xmlns:m="mo rong"'),
+        ([("<edXML:Subject>", f"{EXTENSION}<edXML:Subject>")], "not-xml", 'xmlns:m="mo rong"'),
+        ([("<edXML:Subject>", f"{EXTENSION}<edXML:Subject>"), ("</edXML>", "</edXM>")], "not-xml", "</edXM>"),
+    ],
+)
+def test_a_namespace_that_is_no_address_is_judged_where_the_frame_is_in_it(
+    changes: list[tuple[str, str]], reason: str, got: str
+) -> None:
+    with read_package(spoil(letter_bytes(), *changes)) as reading:
+        assert [(finding.reason, finding.got) for finding in reading.findings] == [(reason, got)]
+        assert reading.package is None
 
 
 def test_a_status_is_told_from_a_letter_by_structure() -> None:

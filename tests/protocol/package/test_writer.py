@@ -34,6 +34,7 @@ from protocol.package.model import (
 )
 from protocol.package.reader import read_package
 from protocol.package.writer import write_package, write_package_to
+from protocol.package.xmltext import UnwritableCharacter
 
 STAFF = StaffInfo("d", "s", "e", "m")
 STAFF_XML = (
@@ -201,10 +202,13 @@ def test_a_signature_of_another_namespace_is_written_as_it_is() -> None:
 @pytest.mark.parametrize("character", ["\x00", "\x0b", "\x1f", "\ufffe", "\uffff", "\ud800"])
 def test_what_xml_cannot_carry_is_refused_by_name(character: str) -> None:
     package = replace(letter(), header=replace(letter().header, subject=f"V/v {character}"))
-    with pytest.raises(ValueError, match=r"MessageHeader/Subject.*U\+[0-9A-F]{4}"):
+    with pytest.raises(UnwritableCharacter) as refused:
         write_package(package)
+    told = refused.value
+    assert told.path == "edXML/edXMLEnvelope/edXMLHeader/MessageHeader/Subject"
+    assert (told.code_point, told.index) == (f"U+{ord(character):04X}", 4)
     spoilt = replace(letter().attachments[0], name=character)
-    with pytest.raises(ValueError, match="Attachment/AttachmentName"):
+    with pytest.raises(UnwritableCharacter, match="Attachment/AttachmentName"):
         write_package(replace(letter(), attachments=(spoilt,)))
 
 

@@ -249,13 +249,13 @@ def at_work(mutant: Mutant) -> Iterator[None]:
     holders = [other for other in holders if vars(other).get(mutant.target) is old]
     for holder in holders:
         setattr(holder, mutant.target, scope[mutant.target])
-    _forget(module)
+    forget(module)
     try:
         yield
     finally:
         for holder in holders:
             setattr(holder, mutant.target, old)
-        _forget(module)
+        forget(module)
 
 
 @contextmanager
@@ -263,12 +263,12 @@ def _swapped(module: ModuleType, mutant: Mutant) -> Iterator[None]:
     function = plain(module, mutant.target)
     kept = function.__code__
     function.__code__ = mutant.code
-    _forget(module)
+    forget(module)
     try:
         yield
     finally:
         function.__code__ = kept
-        _forget(module)
+        forget(module)
 
 
 def plain(module: ModuleType, target: str) -> FunctionType:
@@ -282,7 +282,8 @@ def plain(module: ModuleType, target: str) -> FunctionType:
     return found
 
 
-def _forget(module: ModuleType) -> None:
+def forget(module: ModuleType) -> None:
+    """Empty the caches of a module, which would go on saying what its functions said before."""
     for member in vars(module).values():
         if hasattr(member, "cache_clear"):
             member.cache_clear()

@@ -73,6 +73,15 @@ def test_faults_of_the_schema_are_told_twenty_times() -> None:
     assert [found.reason for found in findings(raw)] == [INVALID] * 20
 
 
+@pytest.mark.parametrize(("priority", "told"), [("9", {"priority-out-of-range"}), ("1", {INVALID})])
+def test_a_package_too_large_to_be_explained_is_not_called_invalid_beside_what_a_rule_says(
+    priority: str, told: set[str]
+) -> None:
+    hops = "<edXML:TraceHeader>?<edXML:Timestamp>2026/11/20 17:00:00</edXML:Timestamp></edXML:TraceHeader>" * 2_000
+    many = text(("</edXML:TraceHeader>", f"</edXML:TraceHeader>{hops}"))
+    assert reasons(many, element("Priority", priority)) == told
+
+
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize(("raw", "requirement"), [(letter_bytes(), "PKG-02"), (status_bytes(), "PKG-10")])
 def test_requirement_and_weight(raw: bytes, requirement: str, profile: Profile) -> None:

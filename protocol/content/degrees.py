@@ -1,0 +1,80 @@
+"""The degrees of secrecy (độ mật) as people write them: ``Tuyệt mật``, ``Tối mật`` and ``Mật``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from protocol.composition import composed
+from protocol.wire.plaintext import ascii_text
+
+MARKS = ("TUYỆT MẬT", "TỐI MẬT", "MẬT")
+LONGEST_MARK = 48
+"""Letters: room for a label, for brackets and for blanks between letters."""
+AROUND = " \t.,;:*|[](){}<>«»\"'“”‘’_-–—=~★☆•"
+_WITHOUT_BLANKS = {mark.replace(" ", ""): mark for mark in MARKS}
+_LABEL = re.compile(r"(?:(?:ĐỘ|Độ|MỨC ĐỘ|Mức độ|MỨC|Mức|CHỈ ĐỘ|Chỉ độ)\s*(?i:mật))\s*[:.]\s*")
+"""It begins with a capital: in small letters it is the rest of a sentence that was wrapped."""
+_UPPER = r"(?:TUYỆT\s+MẬT|TỐI\s+MẬT|MẬT)"
+_OTHER_MARKS = (
+    r"(?:(?:HỎA|HOẢ) TỐC(?: HẸN GIỜ)?|THƯỢNG KHẨN|KHẨN|(?:TÀI LIỆU )?THU HỒI|TRANG\s*\d{1,4}(?:\s*/\s*\d{1,4})?"
+    r"|(?:BẢN|SỐ BẢN|BẢN SỐ|BẢN SAO SỐ)\s*[:.]?\s*[\d./]{1,9})"
+)
+_COMBINED = (
+    re.compile(rf"\A({_UPPER})\s*[-–—/,;.(|]*\s*{_OTHER_MARKS}\W*\Z", re.IGNORECASE),
+    re.compile(rf"\A{_OTHER_MARKS}\s*[-–—/,;.(|]*\s*({_UPPER})\W*\Z", re.IGNORECASE),
+)
+"""A stamp in one box with that of urgency, the number of the copy or of the page, or with the note to give it back."""
+_DECLASSIFIED_STAMP = re.compile(r"\W*(?:da )?giai mat\W*(?:(?:tu )?ngay\b.{0,40})?")
+_DECLASSIFIED_BESIDE = re.compile(r"(?:\A(?:ĐÃ )?GIẢI MẬT\b)|(?:\b(?:ĐÃ )?GIẢI MẬT\W*\Z)")
+"""A stamp put on a page falls on one row with lines of the text, and becomes an end of them."""
+_DECLASSIFIED = re.compile(r"\bda (?:duoc )?giai mat\b")
+Certainty = Literal["sure", "doubtful", "possible"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A degree of secrecy found: one of ``MARKS``, its line (0 in fields), and how sure it is to be a mark."""
+
+    degree: str
+    index: int = 0
+    certainty: Certainty = "sure"
+
+
+def degree_of(line: str) -> str | None:
+    """Give the degree that a whole line states in capitals or behind ``Độ mật:``; ``None`` for everything else."""
+    text = composed(line).strip(AROUND)
+    labelled = _LABEL.match(text)
+    rest = text[labelled.end() :].strip(AROUND) if labelled else text
+    return whole_degree(rest.upper() if labelled else rest) or _combined(text)
+
+
+def whole_degree(text: str) -> str | None:
+    """Give the degree that a text in capitals is, apart from what stands around it and from blanks in it."""
+    return _WITHOUT_BLANKS.get("".join(text.strip(AROUND).split()))
+
+
+def _combined(text: str) -> str | None:
+    """Give the degree of a stamp that says more; the degree itself in capitals."""
+    for pattern in _COMBINED if len(text) <= LONGEST_MARK else ():
+        found = pattern.match(text)
+        if found and found[1].isupper():
+            return whole_degree(found[1])
+    return None
+
+
+def is_declassified(name: str) -> bool:
+    """Whether a name or a subject says that a document is secret no more."""
+    words = re.sub(r"[\s_-]+", " ", ascii_text(name)).casefold()
+    return bool(re.search(r"\bgiai mat\b", words)) and not re.search(r"\b(?:chua|khong|de nghi) giai mat\b", words)
+
+
+def tells_declassified(line: str) -> bool:
+    """Whether a line is a stamp of declassification, or says that it was done."""
+    text = composed(line[:200])
+    if "giải mật" not in text.casefold():
+        return False
+    words = ascii_text(text).casefold()
+    beside = not text.isupper() and _DECLASSIFIED_BESIDE.search(text)
+    return bool(beside or _DECLASSIFIED_STAMP.fullmatch(words) or _DECLASSIFIED.search(words))
