@@ -23,6 +23,8 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _OF_OTHERS = re.compile(rf"(?:{ACT}|{_OTHER_ACT})\s+(?:số|\d|của|(?:nêu |nói )?trên|đó)", re.IGNORECASE)
+_OF_NUMBERED = re.compile(rf"{_PAPER}\s+số\s+[\w./-]+\s*\(?\Z", re.IGNORECASE)
+"""Right before: the paper that has them, ``Kế hoạch số 05/KH-STN (kèm theo Phụ lục I)``."""
 _NOT_NOW = re.compile(
     r"\b(?:không|chưa|sẽ|bãi bỏ|hủy bỏ|huỷ bỏ|thay thế|hết hiệu lực|"
     r"đã (?:được )?(?:gửi|ban hành|trình|nộp|kèm|có (?:văn bản|công văn|báo cáo|tờ trình)))\b",
@@ -165,7 +167,7 @@ def of_this_document(phrase: Phrase) -> bool:
         return False
     if any((_TO_BE_FETCHED.search(told + phrase.later), _ANOTHER_WAY.search(told + phrase.behind))):
         return False
-    if on_paper(phrase.words + behind):
+    if on_paper(phrase.words + behind) or (_OF_NUMBERED.search(phrase.before) and not phrase.names_this):
         return False
     other = _ELSEWHERE.search(phrase.words) or _ELSEWHERE.search(behind.partition(".")[0])
     if phrase.names_this or other or _CONTRACT.search(phrase.ahead[-_AHEAD:]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from protocol.content.enclosers import ACT, WITH, asks, handed_in
+from protocol.content.enclosers import ACT, WITH, asks, handed_in, on_paper
 from protocol.content.text import FileText
 
 _HEADING = re.compile(
@@ -17,6 +17,8 @@ _ITEM_INSIDE = re.compile(r"(?:\A|[;.]\s*)\d{1,2}[.)]\s*")
 _ENDS = re.compile(r"Nơi nhận|Trân trọng|Kính|Đề nghị|Căn cứ|Điều \d", re.IGNORECASE)
 _CLOSING = re.compile(r"Nơi nhận|Đề nghị|Rất mong|(?:TM|KT|TL|TUQ)\.|.*\b(?:trân trọng|kính)\b", re.IGNORECASE)
 """What follows a list that a document ends with; a list of what applicants hand in stands in the middle of a text."""
+_ANOTHER_WAY = re.compile(r"\b(?:trả lại|nhận (?:được|đủ)|tiếp nhận|chuyển đến|bưu điện|bưu chính)\b", re.IGNORECASE)
+"""What is said before a list of what came, goes back, or goes by post."""
 _AROUND = 5
 """Lines before and behind a list that tell whose it is."""
 MOST_ITEMS = 40
@@ -40,6 +42,8 @@ def listed(text: FileText, end: int) -> tuple[Item, ...]:
         before = " ".join(line.text for line in text.lines[max(0, index - _AROUND) : index])
         after = [line.text for line in text.lines[behind : behind + _AROUND] if not line.text.isdigit()]
         told = " ".join([before, *(item for item, _ in items), *after])
+        if _ANOTHER_WAY.search(before) or on_paper(before):
+            return ()
         if handed_in(told) or before.endswith(":") or not _closing(after) or (not heading[1] and asks(before)):
             return ()
         return tuple((item.strip(" ;./"), line) for item, line in items if item.strip(" ;./"))

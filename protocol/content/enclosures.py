@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from protocol.content.enclosers import ACT, WITH, Phrase, named_behind, of_this_document, phrase_at
 from protocol.content.enclosurelists import listed
@@ -19,22 +19,32 @@ _HEADING = re.compile(
 _NUMERAL = r"(?:số\s+)?([IVXLC]{1,6}|\d{1,2})\b"
 _MORE = r"(?:\s*(?:,|;|và|&)\s*(?:Phụ lục\s+)?(?:số\s+)?(?:[IVXLC]{1,6}|\d{1,2})\b){0,40}+"
 """As many numerals as one phrase gives: without an end, a text of nothing else costs the square of its length."""
-_AFTER = re.compile(rf"(?:{WITH}|\(\s*có)\s+(?:các\s+)?Phụ lục\s+({_NUMERAL}{_MORE})", re.IGNORECASE)
+_WITH_THIS = rf"{WITH}\s+{ACT} này"
+_AFTER = re.compile(rf"(?:{_WITH_THIS}|{WITH}|\(\s*có)\s*:?\s+(?:các\s+)?Phụ lục\s+({_NUMERAL}{_MORE})", re.IGNORECASE)
+_NAMES_THIS = re.compile(_WITH_THIS, re.IGNORECASE)
 _BEFORE = re.compile(rf"Phụ lục\s+({_NUMERAL}{_MORE})\s*\(?\s*(?:(?:ban hành|được)\s+)?{WITH}", re.IGNORECASE)
 _SINGLE = re.compile(rf"\(\s*(?:{WITH}\s+Phụ lục|(?:Có |Chi tiết (?:tại|theo) )?Phụ lục\s+{WITH})\s*\)", re.IGNORECASE)
-_PERHAPS_A_HEADING = re.compile(r"Phụ lục\s+(?:số\s+)?(?:[IVXLC]{1,6}|\d{1,3}|[A-Z])[a-z]?\b", re.IGNORECASE)
-_NUMERALS = re.compile(r"\b(?:[IVXLC]{1,6}|\d{1,2})\b")
-_COUNTED = re.compile(
-    rf"{WITH}(?:\s+{ACT} này)?\s*:?\s*\(?\s*0*(\d{{1,3}})\s*(?:\([^)]{{1,30}}\)\s*)?"
-    r"(tài liệu|phụ lục|văn bản|tệp|file|danh mục|biểu mẫu)",
+_DETAILED = re.compile(
+    rf"(?:Chi tiết|Cụ thể)\s+(?:tại|theo)\s+Phụ lục\s+{WITH}(?=\s*[.;])|"
+    rf"(?:tại|theo)\s+Phụ lục\s+{WITH}(?=\s+{ACT} này\b)",
     re.IGNORECASE,
 )
+_POINTED = re.compile(r"\b(?:tại|theo|ở)\s+(?:các\s+)?\Z", re.IGNORECASE)
+"""What stands before an appendix that is to be looked up, and not spoken about."""
+_WEIGHED = re.compile(r"\b(?:đối với|nhất trí|thống nhất|góp ý)\b", re.IGNORECASE)
+"""What a sender says who gives his view of another's draft and its appendices."""
+_PERHAPS_A_HEADING = re.compile(r"Phụ lục\s+(?:số\s+)?(?:[IVXLC]{1,6}|\d{1,3}|[A-Z])[a-z]?\b", re.IGNORECASE)
+_NUMERALS = re.compile(r"\b(?:[IVXLC]{1,6}|\d{1,2})\b")
+_MANY = r"\b0*(\d{1,3})\s*(?:\([^)]{1,30}\)\s*)?(tài liệu|phụ lục|văn bản|tệp|file|danh mục|biểu mẫu)"
+_COUNTED = re.compile(rf"{WITH}(?:\s+{ACT} này)?\s*:?\s*\(?\s*{_MANY}", re.IGNORECASE)
+_COUNTED_BEFORE = re.compile(rf"{_MANY}\s+{_WITH_THIS}", re.IGNORECASE)
 _SAID = re.compile(
-    r"\((?:[^()]{0,120}\s)?(?:kèm theo|đính kèm|gửi kèm)(?:\s[^()]{0,160})?\)",
+    r"\((?:[^()]{0,120}\s)?(?:kèm theo|đính kèm|gửi kèm)(?::?\s[^()]{0,160})?\)",
     re.IGNORECASE,
 )
 _THING = re.compile(
-    r"danh sách|danh mục|biểu|mẫu|bảng|phụ lục|dự thảo|tờ trình|báo cáo|quy chế|kế hoạch|đề án|hồ sơ|tài liệu|bản sao",
+    r"danh sách|danh mục|biểu|mẫu|bảng|phụ lục|dự thảo|tờ trình|báo cáo|quy chế|kế hoạch|đề án|hồ sơ|tài liệu|bản sao|"
+    rf"\(bản {WITH}",
     re.IGNORECASE,
 )
 _REMARK = re.compile(rf"\((.*)\b{WITH}(?:\s+{ACT} này)?[.;\s]*\)", re.IGNORECASE)
@@ -71,11 +81,11 @@ class Enclosure:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How many enclosures the text counts, its line, and whether it counts appendices and nothing else."""
+    """How many enclosures the text counts, its line, and what it counts: ``phụ lục``, ``tài liệu``, ``biểu mẫu``."""
 
     number: int
     index: int
-    appendixes: bool
+    thing: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +210,7 @@ def _appendixes(flow: _Flow) -> Iterator[Enclosure]:
     for pattern in (_AFTER, _BEFORE):
         for found in islice(pattern.finditer(flow.joined), MOST_PHRASES):
             phrase = flow.phrase(found)
-            doubtful = named_behind(phrase) if pattern is _BEFORE else not _brings(phrase)
-            own = of_this_document(phrase) and not doubtful
+            own = of_this_document(phrase) and (_shows(phrase) if pattern is _BEFORE else _brings(phrase))
             for numeral in _NUMERALS.findall(found[1].upper()):
                 if not own:
                     others.add(numeral)
@@ -209,27 +218,52 @@ def _appendixes(flow: _Flow) -> Iterator[Enclosure]:
                     (sure if phrase.names_this else likely).setdefault(numeral, flow.line(found))
     seen = {**{numeral: line for numeral, line in likely.items() if numeral not in others}, **sure}
     yield from (Enclosure(f"Phụ lục {each}", line, each) for each, line in islice(seen.items(), MOST_ITEMS))
-    single = _SINGLE.search(flow.joined)
-    if single and not seen:
-        phrase = flow.phrase(single)
-        if of_this_document(phrase) and (_brings(phrase) or not _BEGINS.match(phrase.words)):
-            yield Enclosure("Phụ lục", flow.line(single), "")
+    if not seen:
+        yield from _single(flow)
+
+
+def _single(flow: _Flow) -> Iterator[Enclosure]:
+    """Yield the one appendix that has no numeral."""
+    for pattern in (_SINGLE, _DETAILED):
+        found = pattern.search(flow.joined)
+        phrase = flow.phrase(found) if found else None
+        if not found or not phrase or not of_this_document(phrase):
+            continue
+        if pattern is _DETAILED:
+            own = phrase.names_this or phrase.begins or phrase.spoken_by_sender
+        else:
+            own = _brings(phrase) or not _BEGINS.match(phrase.words)
+        if own:
+            yield Enclosure("Phụ lục", flow.line(found), "")
+            return
 
 
 def _brings(phrase: Phrase) -> bool:
     """Whether ``kèm theo Phụ lục I`` says what comes, in brackets or of the sender, and not what is asked of others."""
+    if _NAMES_THIS.match(phrase.words):
+        return True
     bracketed = phrase.words.startswith("(") or phrase.before.rstrip().endswith("(")
     return not phrase.asked and (bracketed or phrase.begins or phrase.decides or phrase.spoken_by_sender)
 
 
+def _shows(phrase: Phrase) -> bool:
+    """Whether ``Phụ lục I kèm theo`` is shown to the reader, not spoken of: ``dự thảo và Phụ lục I kèm theo``."""
+    if phrase.names_this or named_behind(phrase):
+        return phrase.names_this
+    bracketed = phrase.before.rfind("(") > phrase.before.rfind(")")
+    sends = phrase.spoken_by_sender and not _WEIGHED.search(phrase.before)
+    return bracketed or sends or phrase.decides or _POINTED.search(phrase.before) is not None
+
+
 def _counts(flow: _Flow) -> Iterator[Counted]:
     """Yield what is counted where the sender certainly counts what comes with this document."""
-    for found in islice(_COUNTED.finditer(flow.joined), MOST_ITEMS):
+    told = (pattern.finditer(flow.joined) for pattern in (_COUNTED, _COUNTED_BEFORE))
+    for found in islice(chain.from_iterable(told), MOST_ITEMS):
         phrase = flow.phrase(found)
         note = phrase.begins and phrase.ends and not phrase.asked
         own = "này" in found[0] or note or phrase.spoken_by_sender
         if int(found[1]) and own and of_this_document(phrase):
-            yield Counted(int(found[1]), flow.line(found), found[2].casefold() == "phụ lục")
+            yield Counted(int(found[1]), flow.line(found), found[2].casefold())
 
 
 def _said(flow: _Flow, begin: int) -> Iterator[Enclosure]:

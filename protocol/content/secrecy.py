@@ -125,10 +125,17 @@ def _watermarks(text: FileText) -> Iterator[Mark]:
 
 
 def _is_shown(text: FileText, index: int, degree: str, candidates: list[tuple[int, str]]) -> bool:
-    """Whether a degree in the place of a stamp is shown or spoken of: in a list, a form, or struck by declassifying."""
+    """Whether a degree in the place of a stamp is shown or spoken of: in a list, a form, or struck by declassifying.
+
+    So is a cell of a sheet that neither begins it nor stands near the sign: MẬT below a motto may be honey.
+    """
     line = text.lines[index]
     if line.part in {"header", "footer"}:
         return False
+    if line.part == "cell" and index > 0:
+        near = text.lines[max(0, index - NEAR_CELLS) : index + NEAR_CELLS + 1]
+        if text.kind == "sheet" and not any(_SIGN.match(other.text) for other in near):
+            return True
     around = text.lines[max(0, index - PLACED_LINES) : index + PLACED_LINES]
     page = [other for other in around if other.page == line.page]
     return (

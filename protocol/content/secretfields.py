@@ -20,6 +20,18 @@ _TITLED = r"(Tuyệt [Mm]ật|Tối [Mm]ật)"
 _DEGREE = r"((?i:tuyệt\s*mật|tối\s*mật|mật))"
 _LABEL = r"(?i:độ|mức độ|mức)\s*(?i:mật)\s*[:=]\s*"
 _PAPER = r"(?i:tài liệu|văn bản)\s+" + _DEGREE
+_SPACED = r"(T U Y Ệ T\s+M Ậ T|T Ố I\s+M Ậ T|M Ậ T)"
+_TYPE = (
+    r"(?:[Bb]áo cáo|[Bb]iên bản|[Cc]hỉ thị|[Cc]ông điện|[Cc]ông văn|[Đđ]ề án|[Kk]ế hoạch|[Nn]ghị quyết|[Pp]hụ lục"
+    r"|[Pp]hương án|[Qq]uyết định|[Tt]hông báo|[Tt]ờ trình)"
+)
+_ABOUT = r"\A[\W\d_]*(?:(?i:v/v|về việc)[\W\d_]*)?"
+_END = r"(?:[\W_]*\d{1,4})?\W*\Z"
+_NO_PAPER = (
+    r"bí|bảo|cơ|độ|mức|loại|dấu|chữ|không|giải|thân|giữ|ong|mía|đường|rỉ|túi|sỏi|gan|lấy|em|anh|chị|cô|chú|bác|cháu"
+    r"|hiệu|tên|mang|đóng"
+)
+"""Words in front of MẬT with which it is another word, a person, or the word that is spoken of."""
 _OPEN, _CLOSED = r"[\[({【<]\s*", r"\s*[\])}】>]"
 _BREAK = r"(?:[-–—_|]\s*|[.;]\s+)"
 _OPENINGS = (
@@ -34,6 +46,7 @@ _BARE = (
 _OF_THEIR_OWN = (
     re.compile(rf"{_OPEN}{_CAPITALS}{_CLOSED}"),
     re.compile(rf"[;.(\[–—-]\s*{_LABEL}{_DEGREE}\s*(?:[.)\]]|\Z)"),
+    re.compile(rf"\A\s*{_SPACED}\s*(?:[-–—_:.|]|\Z)"),
 )
 _SOFTER: tuple[tuple[re.Pattern[str], Certainty], ...] = (
     (re.compile(rf"{_OPEN}{_HIGHER}{_CLOSED}\W*\Z"), "sure"),
@@ -47,8 +60,12 @@ _SOFTER: tuple[tuple[re.Pattern[str], Certainty], ...] = (
     (re.compile(rf"{_OPEN}{_PAPER}{_CLOSED}"), "possible"),
     (re.compile(rf"\b{_LABEL}{_DEGREE}\s*(?:[;.)\]]|\Z)"), "possible"),
     (re.compile(rf"\bđộ\s+{_HIGHER}\W*\Z"), "possible"),
+    (re.compile(rf"{_ABOUT}{_TYPE}\s+{_CAPITALS}{_END}"), "doubtful"),
+    (re.compile(rf"{_ABOUT}(?i:{_TYPE})\s+{_DEGREE}{_END}"), "possible"),
 )
 """In small letters, the surest first; where the text speaks of degrees otherwise, they are a part of what it says."""
+_TAIL = re.compile(rf"(?<!\S)(?!(?:{_NO_PAPER})\s)([^\W\d_]+)\s+{_CAPITALS}{_END}")
+"""The last word, in capitals behind one in small letters: whatever it means, somebody wrote it larger."""
 _FARMED = re.compile(r"\b(?:ONG|MÍA|DỪA|THỐT NỐT|GẤU|PHẤN HOA|TRÁI CÂY|CÀ PHÊ|ĐƯỜNG)\b")
 """Words beside which MẬT is honey, molasses or syrup."""
 _NAMED = re.compile(r"\b(?:ong|mía|bí danh|tức|ông|bà|đồng chí|thôn|xóm|sông|suối)\b", re.IGNORECASE)
@@ -99,6 +116,10 @@ def _stated(text: str) -> Iterator[tuple[str, Certainty]]:
                 yield found[1], certainty
             elif certainty != "possible":
                 yield found[1], "possible"
+    if (tail := _TAIL.search(text)) and tail[1].islower():
+        ahead = text[: tail.start(2)]
+        if not _NAMED.search(ahead) and not _SPEAKS.search(ahead):
+            yield tail[2], "possible"
 
 
 def _is_everyday(text: str, found: re.Match[str]) -> bool:

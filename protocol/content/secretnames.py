@@ -23,6 +23,8 @@ _PLAIN_NAME = re.compile(r"(?:\A|[ _-])(TUYET[ _]?MAT)(?=[ _.-]|\Z)|[\[(](TUYET[
 """Without accents only what is unmistakable: TOI MAT alone also means *I have lost*, (MAT) is an abbreviation."""
 _PLAIN_SMALL = re.compile(r"(?:\A|[_-])(tuyet_mat)(?=[_.-]|\Z)", re.IGNORECASE)
 _PLAIN_SPEAKS = re.compile(r"(?:bi|bao|do|muc|giai)[ _]mat|(?:do|muc|thi)[ _]tuyet|danh[ _]muc", re.IGNORECASE)
+_GOES_ON = re.compile(r"[ _.]([A-Z]{2,})(?![^\W_])")
+"""A word in capitals behind TUYET_MAT, of which MAT may be the beginning: ``MAT_HANG``."""
 _PAPERS = frozenset({"BC", "KH", "TB", "TTR", "NQ", "PA", "ĐA", "CTR", "VB", "UBND", "HĐND"})
 """Abbreviations beside which a bare MẬT is no person: papers that nobody writes about one, and issuing bodies."""
 _NUMBERED = frozenset({"CV", "QĐ", "CT", "HD", "GM", "CĐ", "QC"})
@@ -43,7 +45,11 @@ def name_mark(name: str | None) -> Mark | None:
 
 def _without_accents(stem: str) -> Mark | None:
     if plain := _PLAIN_NAME.search(stem):
-        return Mark(_PLAIN[re.sub(r"[ _]", "", plain[1] or plain[2] or plain[3])])
+        more = _GOES_ON.match(stem, plain.end())
+        is_word = bool(more and not _TECHNICAL.fullmatch(more[1])) or _PLAIN_SPEAKS.search(stem)
+        spoken_of = plain[1] and plain.start(1) > 0 and is_word
+        degree = _PLAIN[re.sub(r"[ _]", "", plain[1] or plain[2] or plain[3])]
+        return Mark(degree, certainty="possible" if spoken_of else "sure")
     if alone := _PLAIN_ALONE.fullmatch(stem):
         return Mark(_PLAIN[re.sub(r"[ _-]", "", alone[1]).upper()])
     if _PLAIN_SMALL.search(stem) and not _PLAIN_SPEAKS.search(stem):

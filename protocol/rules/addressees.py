@@ -22,6 +22,7 @@ from protocol.rules.context import HEADER, Context, DocumentRule
 
 _KEPT = re.compile(r"\ALưu\s*:?\s*", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*[,;:]\s*")
+_OFFICE = "van phong "
 MOST_ADDRESSEES = 500
 """Each is compared with every line of the document's blocks."""
 
@@ -52,7 +53,8 @@ def not_addressed(context: Context, package: DocumentPackage) -> Iterator[Findin
     """SND-05: an agency of the directory that the document names by its full name is addressed.
 
     Not one that the sender's own system serves: an internal copy never leaves it. Nor one that the axis does not reach:
-    locked, closed, or without a system where the directory names those of others; it has the paper. A recall or an
+    locked, closed, or without a system where the directory names those of others; it has the paper. Nor a body whose
+    own office is addressed, or the other way round: the office takes in what is sent to its body. A recall or an
     update goes to whom it concerns; the others have the document already, and so has who got it in an earlier package.
     """
     main = main_document(context, package)
@@ -71,16 +73,29 @@ def not_addressed(context: Context, package: DocumentPackage) -> Iterator[Findin
     told = any(agency.system for agency in context.surroundings.agencies)
     has_it = [one.organ_id for one in (header.sender, *header.to) if one.organ_id]
     addressed = around.bodies((*has_it, *(code for known in before for code in known.to)))
+    reached = {_without_office(around.directory[code].name) for code in addressed if code in around.directory}
     for line in (*main.addressees, *main.recipients):
         known = around.named.get(names.spelled(line.text), ())
         if len(known) != 1 or known[0].code in addressed:
             continue  # nobody of that name, or several
         agency = known[0]
-        if line.aside or agency.system in inside or agency.locked or agency.closed or (told and not agency.system):
+        if (
+            line.aside
+            or _without_office(agency.name) in reached
+            or agency.system in inside
+            or agency.locked
+            or agency.closed
+            or (told and not agency.system)
+        ):
             continue
         if not any(names.within(line.text, place) for place in header.to_places):
             got = f"{line.text} ({main.place(line.index)})"
             yield from context.breach("recipient-not-addressed", f"{HEADER}/To[1]", expected=agency.code, got=got)
+
+
+def _without_office(name: str) -> str:
+    """Give the name of a body, also of that whose office this is: ``Văn phòng UBND tỉnh Ví Dụ``."""
+    return names.written_out(name).removeprefix(_OFFICE)
 
 
 def _added(package: DocumentPackage) -> Iterator[str | None]:

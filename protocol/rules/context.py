@@ -17,7 +17,7 @@ from protocol.package.model import DocumentPackage, StatusPackage
 from protocol.package.reading import Reading
 from protocol.package.tree import where
 from protocol.package.verdicts import MOST_OF_ONE_REASON, Profile, find
-from protocol.rules.surroundings import NOTHING_KNOWN, Surroundings
+from protocol.rules.surroundings import NOTHING_KNOWN, Surroundings, usable
 
 VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 ENVELOPE = "edXMLEnvelope"
@@ -48,9 +48,11 @@ class Context:
     main: list[MainDocument | None] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Refuse an instant without an offset: rules compare it with Vietnamese wall time."""
+        """Refuse an instant that has no Vietnamese wall time, with which rules compare what they read."""
         if self.now.utcoffset() is None:
             raise ValueError("now: needs a UTC offset, such as +07:00")
+        if not usable(self.now):
+            raise ValueError("now: needs a year from 1900 to 9000")
 
     @property
     def wall_time(self) -> datetime:

@@ -29,6 +29,8 @@ _NUMBERED_NAME = re.compile(
     r"\b(?:phu luc|pl) ?(?:so )?([ivxlc]{1,6}|[0-9]{1,2})\b(?! (?:va |den )?(?:[ivxlc]{1,6}|[0-9]{1,2})\b)"
 )
 _NOTHING = re.compile(r"không\b.*|[\W\d_]*|n/a|null|none")
+_ON_A_SHEET = frozenset({"biểu mẫu", "danh mục"})
+"""What one sheet of a table may hold several of."""
 _SEVERAL_NUMBERS = re.compile(
     r"\b(?:phu luc|pl) ?(?:so )?(?:[ivxlc]{1,6}|[0-9]{1,2}) (?:va |den )?(?:[ivxlc]{1,6}|[0-9]{1,2})\b"
 )
@@ -38,13 +40,15 @@ _SEVERAL_NUMBERS = re.compile(
 class _Holder:
     """One place where enclosures are: its names, and the appendices in it.
 
-    ``several`` says that it may hold more than they tell; ``numbered`` that its appendices bear their numbers.
+    ``several`` says that it may hold more than they tell; ``numbered`` that its appendices bear their numbers, and
+    ``sheet`` that it is a table.
     """
 
     described: str
     appendixes: tuple[str, ...] = ()
     several: bool = False
     numbered: bool = False
+    sheet: bool = False
 
     @property
     def room(self) -> int:
@@ -121,13 +125,14 @@ def in_text(context: Context, package: DocumentPackage) -> Iterator[Finding]:
 def count(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     """ATT-02: as many enclosures are there as the text counts (``Gửi kèm: 03 tài liệu``).
 
-    An appendix in the document's own file may hold several forms or lists, but no second appendix.
+    An appendix in the document's own file may hold several forms or lists, but no second appendix; so may a sheet.
     """
     enclosed = _enclosed(context, package)
     if enclosed is None or any(holder.several for holder in enclosed.others):
         return
     for counted in enclosed.says.counts:
-        may_be_inside = enclosed.says.headings and not counted.appendixes
+        on_a_sheet = counted.thing in _ON_A_SHEET and any(holder.sheet for holder in enclosed.others)
+        may_be_inside = on_a_sheet or (enclosed.says.headings and counted.thing != "phụ lục")
         if counted.number > enclosed.there and not may_be_inside:
             expected = f"{counted.number} ({enclosed.main.place(counted.index)})"
             yield from context.breach(
@@ -197,11 +202,15 @@ def _is_document(text: str, main: MainDocument, header: DocumentHeader) -> bool:
 def _holder(package: DocumentPackage, file: AttachedText) -> _Holder:
     """Say what an attachment may be: a file of one page or one sheet is one enclosure, other files may be several."""
     headings, name = appendix_headings(file.text), _plain(file.name)
+    several = bool(file.text.unread) or file.text.pages != 1 or _SEVERAL_NUMBERS.search(name) is not None
+    # The number in a name may be the letter's or the month's, and other appendices stand on further pages.
+    named = not several and _NUMBERED_NAME.search(name) is not None
     return _Holder(
         _described(package, file.number),
         tuple(f"Phụ lục {heading.numeral}".strip() for heading in headings),
-        several=bool(file.text.unread) or file.text.pages != 1 or _SEVERAL_NUMBERS.search(name) is not None,
-        numbered=all(heading.numeral for heading in headings) if headings else bool(_NUMBERED_NAME.search(name)),
+        several=several,
+        numbered=all(heading.numeral for heading in headings) if headings else named,
+        sheet=file.text.kind == "sheet",
     )
 
 

@@ -58,16 +58,21 @@ def signer(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     name = (package.header.signer.full_name if package.header.signer else None) or ""
     if main is None or not name or not main.letterhead.signatures:
         return
-    ours = set(names.words(name))
-    together = "".join(names.words(name))  # H' Mẫu, a name whose blanks or letters stand apart
-    if any(together in "".join(names.words(line.text)) for line in main.text.lines):
+    ours = _heard(name)
+    together = "".join(ours)  # H' Mẫu, a name whose blanks or letters stand apart
+    if any(together in "".join(_heard(line.text)) for line in main.text.lines):
         return
     last = main.letterhead.signatures[-1]
-    if all(not set(names.words(each.name)) <= ours for each in main.letterhead.signatures):
+    if all(not set(_heard(each.name)) <= set(ours) for each in main.letterhead.signatures):
         expected = _printed(main, last.name, last.index)
         yield from context.breach(
             "printed-signer-differs", f"{HEADER}/SignerInfo/FullName", expected=expected, got=name
         )
+
+
+def _heard(name: str) -> list[str]:
+    """Give the words of a person's name with one letter for the two of one sound: Lý Mỹ and Lí Mĩ."""
+    return [word.replace("y", "i") for word in names.words(name)]
 
 
 def capacity(context: Context, package: DocumentPackage) -> Iterator[Finding]:

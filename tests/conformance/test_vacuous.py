@@ -17,6 +17,8 @@ from tests.conformance.certification import ROOT, certified_apart, failed, in_wo
 
 SHORT = 0.2
 """There is nothing to wait for: a vacuous system would not do in a minute what it did not do in three seconds."""
+LONGER = {"hang": 0.5}
+"""Who waits behind a call that hangs may blame the system after a second only, so that the story has to come early."""
 
 
 @contextlib.contextmanager
@@ -44,7 +46,7 @@ def _serving(kind: str) -> Iterator[str]:
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_a_vacuous_system_passes_no_check(kind: str) -> None:
     with _serving(kind) as url:
-        verdicts = certified_apart(f"http:{url}", grace=SHORT)
+        verdicts = certified_apart(f"http:{url}", grace=LONGER.get(kind, SHORT))
     passed = {name for name, (verdict, *_) in verdicts.items() if verdict == Verdict.PASS}
     assert not passed, in_words(verdicts, passed)
     assert failed(verdicts) == set(registry.checks()), in_words(verdicts, set(verdicts) - failed(verdicts))

@@ -89,6 +89,15 @@ def test_names_are_compared_word_by_word() -> None:
         ("Đề nghị các đơn vị báo cáo theo Phụ lục I, II kèm theo.", ["I", "II"]),
         ("Thực hiện Công văn số 12/BM-VP. Sở gửi số liệu (kèm theo Phụ lục I).", ["I"]),
         ("Thực hiện Quyết định số 12/QĐ-BM của Bộ Mẫu (Phụ lục kèm theo).", []),
+        ("Sở Thử nghiệm gửi kèm theo Công văn này Phụ lục I, Phụ lục II.", ["I", "II"]),
+        ("Sở Thử nghiệm báo cáo (số liệu tại các Phụ lục I, II kèm theo).", ["I", "II"]),
+        ("Sở Thử nghiệm gửi Phụ lục I kèm theo để quý Cục nghiên cứu.", ["I"]),
+        ("Qua nghiên cứu dự thảo Nghị quyết và Phụ lục I, II kèm theo, Sở có ý kiến như sau:", []),
+        ("Đề nghị quý Cục chỉnh sửa Phụ lục I, II kèm theo cho phù hợp.", []),
+        ("Theo Kết luận của Thanh tra tỉnh và các Phụ lục 1, 2 kèm theo, Sở đã khắc phục.", []),
+        ("Chi tiết tại Phụ lục kèm theo Công văn này.", [""]),
+        ("Sở Thử nghiệm báo cáo chi tiết tại Phụ lục kèm theo.", [""]),
+        ("Bộ Mẫu quy định chi tiết tại Phụ lục kèm theo.", []),
     ],
 )
 def test_appendices_are_named_with_or_without_a_numeral(line: str, numerals: list[str]) -> None:
@@ -154,6 +163,8 @@ def test_a_list_of_enclosures_ends_with_its_last_entry() -> None:
         ("Sở Thử nghiệm đề nghị các phòng gửi báo cáo kèm theo 02 biểu mẫu.", 0),
         ("Sở Thử nghiệm sẽ gửi kèm 03 tài liệu tại Hội nghị.", 0),
         ("Ban hành kèm theo Công văn này 02 biểu mẫu.", 2),
+        ("Sở gửi quý Cục 03 tài liệu kèm theo Công văn này.", 3),
+        ("Quý Cục có 03 tài liệu kèm theo.", 0),
         ("Gửi kèm tài liệu", 0),
     ],
 )

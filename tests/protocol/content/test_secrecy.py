@@ -129,6 +129,8 @@ def test_a_cell_of_a_sheet_is_a_mark_only_where_the_sheet_begins_with_it() -> No
     assert found(sheet("STT", "TÊN", "ĐỊA CHỈ", "1", "MẬT", "Số 12/5 phố Mẫu", "2", "AN", "Số 7 - Phố Mẫu")) == []
     assert found(sheet("SỞ THỬ NGHIỆM", STATE, "Độc lập - Tự do", "BẢNG GIÁ", "TÊN", "GIÁ", "MẬT", "12")) == []
     assert found(sheet("SỞ THỬ NGHIỆM", "Số: 12a/BC-STN", "MẬT", "Độc lập - Tự do - Hạnh phúc")) == [("MẬT", "sure")]
+    assert found(sheet("SỞ THỬ NGHIỆM", STATE, "TÊN", "MẬT", "Số", "5")) == [("MẬT", "possible")]
+    assert found(sheet("THÀNH PHẨM", "MẬT", "SÁP")) == [("MẬT", "possible")]
 
 
 def test_a_page_header_of_a_word_file_is_a_mark_whatever_stands_near() -> None:

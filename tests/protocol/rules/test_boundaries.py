@@ -110,6 +110,13 @@ def test_a_clock_two_minutes_ahead_is_forgiven() -> None:
     assert reasons(element("Timestamp", "2026/11/21 09:02:01")(status_bytes())) == {"timestamp-in-future"}
 
 
+@pytest.mark.parametrize("year", [1, 1899, 9001, 9999])
+def test_now_is_an_instant_with_a_vietnamese_wall_time(year: int) -> None:
+    edge = NOW.replace(year=year)
+    with judge(letter_bytes(), now=NOW) as reading, pytest.raises(ValueError, match="from 1900 to 9000"):
+        examine(reading, "strict", edge)
+
+
 def test_now_needs_an_offset() -> None:
     with judge(letter_bytes(), now=NOW) as reading, pytest.raises(ValueError, match="offset"):
         examine(reading, "axis", NOW.replace(tzinfo=None))
