@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import interrupts
 from tests.command.packages import AXIS28, ENGLISH, clean_letter
 
 
@@ -20,7 +21,17 @@ def at_work(folder: Path, jobs: str) -> subprocess.Popen[bytes]:
     for number in range(4000):
         (folder / "in" / f"{number:04d}.edxml").write_bytes(letter)
     process = subprocess.Popen(
-        [*AXIS28, "check", "-q", "--jobs", jobs, "-o", str(folder / "report.txt"), str(folder / "in")],
+        [
+            *interrupts.IN_FORCE,
+            *AXIS28[1:],
+            "check",
+            "-q",
+            "--jobs",
+            jobs,
+            "-o",
+            str(folder / "report.txt"),
+            str(folder / "in"),
+        ],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=os.environ | ENGLISH,

@@ -17,6 +17,7 @@ import pytest
 
 from axis28.certify import DEFAULT_PLAN
 from conformance.plan import DEFAULT
+from tests import interrupts
 
 REFERENCE = "python:conformance.reference_dms.local:make"
 SUITE = [sys.executable, "-P", "-m", "axis28", "certify"]
@@ -128,10 +129,23 @@ def test_a_baseline_says_what_changed(selected: tuple[Path, subprocess.Completed
     assert f"since the baseline: {chosen}: fail → pass" in done.stdout
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_run_leaves_a_partial_report_and_no_process(ending: signal.Signals, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("ending", "started"),
+    [
+        pytest.param(signal.SIGINT, interrupts.IN_FORCE, id="ctrl-c"),
+        pytest.param(signal.SIGTERM, interrupts.IN_FORCE, id="terminated"),
+        pytest.param(signal.SIGTERM, interrupts.IGNORED, id="terminated-in-the-background"),
+    ],
+)
+def test_an_interrupted_run_leaves_a_partial_report_and_no_process(
+    ending: signal.Signals, started: tuple[str, ...], tmp_path: Path
+) -> None:
     process = subprocess.Popen(
-        [*SUITE, "--driver", REFERENCE], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*started, *SUITE[1:], "--driver", REFERENCE],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     try:
         children = _children_once_running(process)
