@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -95,11 +96,17 @@ class Tour:
         self.say("time", seconds=round(monotonic() - begun), out=self.out)
         self.say("certified" if certified else "certified-not")
         if found:
+            self.keep_logs()
             self.say("load-and-fuzz-not", parts=", ".join(found), out=self.out)
         else:
             self.say("load-and-fuzz-clean")
         self.say("caught" if caught else "caught-not", name=DEFECT)
         return certified and not found and caught
+
+    def keep_logs(self) -> None:
+        """Put what axis and DMSs logged beside the findings: the folder that they worked in goes away."""
+        for log in self.folder.glob("*.log"):
+            shutil.copy(log, self.out)
 
     def say(self, key: str, **values: object) -> None:
         """Print one message of the demo; at once, because child processes write between."""

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from axis28.demo import Tour
+
 AXIS28 = (sys.executable, "-m", "axis28")
 # Under 90 s on two idle cores; tests run beside others.
 DEMO_LIMIT = 240
@@ -81,6 +83,16 @@ def test_a_demo_that_is_terminated_leaves_nothing(tmp_path: Path) -> None:
         time.sleep(0.05)
     assert _gone(int(found[1]))
     assert list(temporary.iterdir()) == []
+
+
+def test_what_axis_and_dms_logged_stays_beside_what_was_found(tmp_path: Path) -> None:
+    work, out = tmp_path / "work", tmp_path / "out"
+    work.mkdir()
+    out.mkdir()
+    for name in ("axis.log", "TEST.SYS.01.log", "systems.toml"):
+        (work / name).write_text(name)
+    Tour(work, out, 28, "vi", {}).keep_logs()
+    assert {entry.name for entry in out.iterdir()} == {"axis.log", "TEST.SYS.01.log"}
 
 
 def test_an_unwritable_place_is_one_line_and_exit_2(tmp_path: Path) -> None:
