@@ -123,7 +123,10 @@ def wrong_values(root: Element, kind: Kind) -> tuple[str, ...] | None:
     for error in grammar.schema.error_log:
         if error.type_name not in _VALUE_ERRORS or not error.path:
             return None
-        found = tree.xpath(error.path, namespaces={name: uri for name, uri in copy.nsmap.items() if name})
+        try:
+            found = tree.xpath(error.path, namespaces={name: uri for name, uri in copy.nsmap.items() if name})
+        except etree.XPathEvalError:  # a prefix that is declared further down
+            return None
         if not isinstance(found, list) or len(found) != 1:
             return None
         places.append(where(found[0]))
