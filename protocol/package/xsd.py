@@ -9,6 +9,7 @@ payloads, which the skeleton does not carry, nor at attributes, which nobody rea
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -94,14 +95,23 @@ _UNKNOWN = _Place(is_opaque=True)
 
 @dataclass(frozen=True, slots=True)
 class _Grammar:
-    """A generated schema, compiled: the XSD 1.0 part, the broken conditions, and the structure."""
+    """A generated schema, compiled: the XSD 1.0 part, the broken conditions, and the structure.
+
+    The threads of a server share it, and lxml keeps one error log for each schema: ``turn`` keeps them apart.
+    """
 
     schema: etree.XMLSchema
     broken: etree.XPath
     root: _Place
+    turn: threading.Lock = field(default_factory=threading.Lock)
 
     def holds(self, root: Element) -> bool:
-        return self.schema.validate(root) and not self.broken(root)
+        return self.errors(root) is None and not self.broken(root)
+
+    def errors(self, root: Element) -> tuple[etree._LogEntry, ...] | None:
+        """Give what libxml2 says against a tree; ``None`` where the schema holds."""
+        with self.turn:
+            return None if self.schema.validate(root) else tuple(self.schema.error_log)
 
 
 def fast(root: Element, kind: Kind) -> bool:
@@ -117,16 +127,14 @@ def wrong_values(root: Element, kind: Kind) -> tuple[str, ...] | None:
     """
     grammar = _grammar(kind)
     copy = _copied(root, grammar.root)
-    if grammar.schema.validate(copy) or grammar.broken(copy):
+    errors = grammar.errors(copy)
+    if errors is None or grammar.broken(copy):
         return None
     tree, places = copy.getroottree(), []
-    for error in grammar.schema.error_log:
+    for error in errors:
         if error.type_name not in _VALUE_ERRORS or not error.path:
             return None
-        try:
-            found = tree.xpath(error.path, namespaces={name: uri for name, uri in copy.nsmap.items() if name})
-        except etree.XPathEvalError:  # a prefix that is declared further down
-            return None
+        found = tree.xpath(error.path, namespaces={name: uri for name, uri in copy.nsmap.items() if name})
         if not isinstance(found, list) or len(found) != 1:
             return None
         places.append(where(found[0]))

@@ -236,6 +236,20 @@ def test_threads_do_not_disturb_each_other() -> None:
         assert list(pool.map(judged, range(120))) == [True, False, True, False] * 30
 
 
+def test_threads_that_share_a_schema_see_the_wrong_values_of_their_own_package_only() -> None:
+    raws = [element(name, "?")(letter_bytes()) for name in ("PromulgationDate", "PageAmount", "Priority")]
+    raws.append(letter_bytes())
+
+    def wrong(number: int) -> tuple[str, ...] | None:
+        with skeleton(raws[number % 4]) as (root, kind):
+            return xsd.wrong_values(root, kind)
+
+    alone = [wrong(number) for number in range(4)]
+    assert len(set(alone)) == 4
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(wrong, range(4000))) == alone * 1000
+
+
 @pytest.mark.parametrize("blank", "\x85\xa0\u1680\u2003\u2028\u202f\u3000", ids=lambda blank: f"U+{ord(blank):04X}")
 def test_both_versions_agree_on_blanks_that_are_none_in_xml(blank: str) -> None:
     raw = re.sub(rb"(<edXML:DocumentId>)[^<]*", lambda found: found[1] + blank.encode(), letter_bytes())
