@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -14,8 +13,9 @@ from lxml import etree
 from protocol.content.bounds import Bounds
 from protocol.content.paragraphs import flat, paragraphs
 from protocol.content.text import FileKind, FileText, Line, Part
+from protocol.package import unzip
 
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, KeyError)
+_BROKEN = (*unzip.BROKEN, KeyError)
 _WORD_PARTS: tuple[tuple[str, Part], ...] = (
     (r"word/document\d*\.xml", "body"),
     (r"word/header\d*\.xml", "header"),

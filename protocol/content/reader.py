@@ -16,8 +16,6 @@ import sys
 import threading
 import time
 import weakref
-import zipfile
-import zlib
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import IO, BinaryIO, Self
@@ -34,7 +32,7 @@ _START_S = 30.0
 """A busy machine may take seconds to start the child, which loads nothing but its own modules."""
 _KEPT_VARIABLES = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TMPDIR")
 _DEFAULTS = Bounds()
-_BROKEN_SOURCE = (AttachmentRefused, OSError, EOFError, zipfile.BadZipFile, zlib.error)
+_BROKEN_SOURCE = (AttachmentRefused, *unzip.BROKEN)
 
 
 class _Stopped(Exception):  # noqa: N818 - says what became of the child

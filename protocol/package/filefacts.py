@@ -6,10 +6,8 @@ directories, through a temporary file where they travel inside another zip.
 
 from __future__ import annotations
 
-import struct
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,16 +20,6 @@ from protocol.package.filekind import HEAD, is_test_virus, sniff
 from protocol.package.limits import MIB, Limits
 from protocol.package.model import Attachment
 
-_BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-    OSError,
-)
 _ENCRYPTED_ENTRY = 0x1
 _VBA = ("word/vbaProject.bin", "xl/vbaProject.bin", "ppt/vbaProject.bin")
 _SMALL_ENTRY = 128
@@ -127,18 +115,18 @@ def _members(stream: BinaryIO, limits: Limits) -> tuple[Member, ...]:
         unzip.refuse_directory(stream, limits)
         with zipfile.ZipFile(stream) as archive:
             return tuple(_member(archive, info) for info in archive.infolist() if not info.is_dir())
-    except (*_BROKEN, unzip.AttachmentRefused):
+    except (*unzip.BROKEN, unzip.AttachmentRefused):
         return ()
 
 
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
     locked = bool(info.flag_bits & _ENCRYPTED_ENTRY)
     test_virus = False
-    if not locked and 0 < info.file_size <= _SMALL_ENTRY:
+    if not locked and info.compress_type in unzip.METHODS and 0 < info.file_size <= _SMALL_ENTRY:
         try:
             with archive.open(info) as inner:
                 head = inner.read(_SMALL_ENTRY + 1)
-        except _BROKEN:
+        except unzip.BROKEN:
             head = b""
         test_virus = is_test_virus(head, len(head))
     return Member(info.filename, info.file_size, info.compress_size, locked, test_virus)

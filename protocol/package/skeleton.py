@@ -77,12 +77,15 @@ def parse(skeleton: bytes, *, transcoded: bool) -> Parsed:
 
 def _attempt(skeleton: bytes, *, transcoded: bool) -> Parsed:
     parser = _parser(transcoded=transcoded)
+    root, refused = None, None
     try:
-        return Parsed(etree.fromstring(skeleton, parser))
+        root = etree.fromstring(skeleton, parser)
     except etree.XMLSyntaxError as error:
-        said = [entry for entry in parser.error_log if entry.level_name != "WARNING"]
-        if not said:
-            return _broken(skeleton, "not-xml", error.lineno or None, str(error.msg))
+        refused = error
+    # Where the last thing said is a mere warning (``xml:space="q"``), a tree is given in spite of errors before it.
+    said = [entry for entry in parser.error_log if entry.level_name != "WARNING"]
+    if not said:
+        return _broken(skeleton, "not-xml", refused.lineno or None, str(refused.msg)) if refused else Parsed(root)
     entries = [entry for entry in said if entry.type_name != "WAR_NS_URI"]
     if not entries:
         # Namespaces in XML 1.0, chapter 3, wants addresses; where all else is in order, a frame in a wrong namespace

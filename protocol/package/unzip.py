@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import lzma
 import struct
 import zipfile
 import zlib
@@ -24,8 +25,23 @@ _LOCATOR64_BYTES = 20
 _LONGEST_COMMENT = 64 * KIB
 _ENTRY_HEADER_BYTES = 512  # what the directory may take for one entry, on average
 _ENCRYPTED = 0x1
-_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})  # what receivers in the field can unzip
-_BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+"""What receivers in the field can unzip, and what is unpacked by so much at a time as is asked for.
+
+Of bzip2 and LZMA a few bytes may fill the memory at the first read, whatever the directory says of their size.
+"""
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OSError,
+)
+"""All that ``zipfile`` raises on a zip that is broken; a place before the start of the file is an ``OSError``."""
 ZIPS = frozenset({"zip", "jar", "kmz"})
 """Extensions of archives that are zips; the official builder packs other archives (``.rar``) like any other file."""
 OFFICE = frozenset({"docx", "docm", "dotx", "xlsx", "xlsm", "xltx", "pptx", "pptm", "ppsx", "odt", "ods", "odp", "odg"})
@@ -75,7 +91,7 @@ def open_first(payload: BinaryIO, limits: Limits, *, name: str = "") -> BinaryIO
     archive, info = _first(payload, limits, name)
     try:
         inner = archive.open(info)
-    except _BROKEN as error:
+    except BROKEN as error:
         _shut(archive, payload)
         raise AttachmentRefused("zip-invalid", str(error)) from error
     allowed = max(limits.zip_free_bytes, info.compress_size * limits.zip_ratio)
@@ -86,7 +102,7 @@ def read(stream: BinaryIO, size: int = -1) -> bytes:
     """Read from a stream of ``open_first``; a broken zip raises ``AttachmentRefused``."""
     try:
         return stream.read(size)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise AttachmentRefused("zip-invalid", str(error)) from error
 
 
@@ -94,7 +110,7 @@ def _first(payload: BinaryIO, limits: Limits, name: str) -> tuple[zipfile.ZipFil
     try:
         refuse_directory(payload, limits)
         archive = zipfile.ZipFile(payload)
-    except _BROKEN as error:
+    except BROKEN as error:
         payload.close()
         raise AttachmentRefused("zip-invalid", str(error)) from error
     except AttachmentRefused:
@@ -110,7 +126,7 @@ def _first(payload: BinaryIO, limits: Limits, name: str) -> tuple[zipfile.ZipFil
 
 
 def _refusal(info: zipfile.ZipInfo | None, limits: Limits, name: str) -> AttachmentRefused | None:
-    if info is None or info.is_dir() or info.compress_type not in _METHODS:
+    if info is None or info.is_dir() or info.compress_type not in METHODS:
         return AttachmentRefused("zip-invalid", "no file at the start of the zip")
     if info.flag_bits & _ENCRYPTED:
         return AttachmentRefused("zip-encrypted", info.filename)
@@ -135,7 +151,7 @@ def _nested(archive: zipfile.ZipFile, info: zipfile.ZipInfo | None, name: str) -
     try:
         with archive.open(info) as inner:
             head = inner.read(_NAME_AT + max(map(len, _DOCUMENT_STARTS)))
-    except _BROKEN as error:
+    except BROKEN as error:
         return AttachmentRefused("zip-invalid", str(error))
     if not head.startswith(LOCAL_HEADER) or head[_NAME_AT:].startswith(_DOCUMENT_STARTS):
         return None

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import struct
 import time
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -26,17 +24,6 @@ MOST_SLOW = 2
 MOST_LETTERS, MOST_LINES, MOST_SECONDS = 2_000_000, 100_000, 60.0
 """What is read of all files of one package together: every rule of contents looks at all of it."""
 _ENCRYPTED = 0x1
-_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA})
-_BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-    OSError,
-)
 
 
 def attached(context: Context, package: DocumentPackage) -> tuple[AttachedText, ...]:
@@ -116,7 +103,7 @@ def _members(limits: Limits, budget: _Budget, attachment: Attachment) -> Iterato
         try:
             unzip.refuse_directory(stream, limits)
             archive = zipfile.ZipFile(stream)
-        except (AttachmentRefused, *_BROKEN):
+        except (AttachmentRefused, *unzip.BROKEN):
             yield "*", _unread("too-large")
             return
         with archive:
@@ -144,11 +131,11 @@ def _unreadable(info: zipfile.ZipInfo, limits: Limits) -> str:
         return "encrypted"
     if info.file_size > max(limits.zip_free_bytes, info.compress_size * limits.zip_ratio):
         return "too-large"
-    return "" if info.compress_type in _METHODS else "unsupported"
+    return "" if info.compress_type in unzip.METHODS else "unsupported"
 
 
 def _opened(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> BinaryIO:
     try:
         return cast("BinaryIO", archive.open(info))
-    except _BROKEN as error:
+    except unzip.BROKEN as error:
         raise AttachmentRefused("zip-invalid", str(error)) from error
