@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from axis28 import ending
 from axis28.errors import CommandError
 from schemas import messages
 
@@ -94,20 +93,12 @@ def _pytest(certification: Certification, select: str | None) -> int:
         *(("-k", select) if select else ()),
     ]  # fmt: skip
     shielded = {name: os.environ.pop(name) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS") if name in os.environ}
-    # Ending by SIGTERM removes the residue as Ctrl-C does; without this the axis would outlive its suite.
-    terminated, interrupted = signal.signal(signal.SIGTERM, _interrupt), signal.getsignal(signal.SIGINT)
     try:
-        return int(pytest.main(arguments, plugins=[certification]))
+        # Ending by SIGTERM removes the residue as Ctrl-C does; without this the axis would outlive its suite.
+        with ending.as_by_ctrl_c():
+            return int(pytest.main(arguments, plugins=[certification]))
     finally:
-        signal.signal(signal.SIGTERM, terminated)
-        signal.signal(signal.SIGINT, interrupted)
         os.environ.update(shielded)
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # a shell that runs us in the background has us ignore it
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.raise_signal(signal.SIGINT)
 
 
 def _show(certification: Certification, lang: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
-import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -13,7 +12,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from axis28 import ending
 from axis28.errors import USAGE, CommandError
+from axis28.output import complete_file, destination, overwritten
 from schemas import messages
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def register(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
     parser.add_argument("--lang", choices=messages.LANGUAGES, default=lang, help=text("lang"))
     parser.add_argument("--no-contents", action="store_true", help=text("no-contents"))
     parser.add_argument("--jobs", type=_jobs, metavar="N", help=text("jobs"))
-    parser.add_argument("-o", "--output", metavar="FILE", help=text("output"))
+    parser.add_argument("-o", "--output", type=destination, metavar="FILE", help=text("output"))
     parser.add_argument("-q", "--quiet", action="store_true", help=text("quiet"))
 
 
@@ -75,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
         contents=not args.no_contents,
         digests=args.format == "sarif",
     )
-    with _ending_in_order(), _target(output, lang) as target:
+    with ending.in_order(), _target(output, lang) as target:
         outcomes = _watched(gathered, settings, args)
         codes = _text(outcomes, target, args) if args.format == "text" else _machine(outcomes, target, args)
     return max(codes, default=0)
@@ -114,7 +115,6 @@ def _machine(outcomes: Iterator[Outcome], target: TextIO, args: argparse.Namespa
 def _refuse_to_overwrite(output: Path | None, args: argparse.Namespace, files: Sequence[str]) -> None:
     """Refuse a report in the place of what is checked: it would be lost."""
     from axis28.checking.examination import STDIN
-    from axis28.output import overwritten
 
     if output is None:
         return
@@ -228,20 +228,8 @@ def _surroundings(path: Path | None, lang: str) -> Surroundings:
 
 
 @contextlib.contextmanager
-def _ending_in_order() -> Iterator[None]:
-    """Let SIGTERM end the command as Ctrl-C does: no half report, no process left behind."""
-    before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-@contextlib.contextmanager
 def _target(path: Path | None, lang: str) -> Iterator[TextIO]:
     """Give where the report goes: standard output, or a file that appears when it is complete."""
-    from axis28.output import complete_file
-
     if path is None:
         yield sys.stdout
         return
@@ -252,6 +240,8 @@ def _target(path: Path | None, lang: str) -> Iterator[TextIO]:
                 yield text
             finally:
                 text.detach()  # writes what is left; the file is its owner's to close
+    except BrokenPipeError:
+        raise  # a reader that went away ends us as one of standard output does
     except OSError as error:
         raise _complaint(lang, "output-unwritable", path=path, problem=error.strerror or error) from error
 

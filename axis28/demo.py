@@ -12,18 +12,16 @@ import json
 import os
 import secrets
 import shutil
-import signal
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
-from types import FrameType
 from typing import Any
 
+from axis28 import ending
 from axis28.errors import INVALID, USAGE, CommandError
 from axis28.server_process import AXIS28, STOP_LIMIT, served
 from schemas import messages, registry
@@ -56,9 +54,14 @@ def run(args: argparse.Namespace) -> int:
     except OSError as error:
         problem = error.strerror or str(error)
         raise CommandError(messages.text("demo.unwritable", args.lang, out=args.out, problem=problem)) from error
-    with _terminated_in_order(), TemporaryDirectory(prefix="axis28-demo-") as folder:
+    good = False
+    with ending.in_order(), TemporaryDirectory(prefix="axis28-demo-") as folder:
         tour = Tour(Path(folder), args.out, args.seed, args.lang, _environment(args.lang))
-        good = tour.walk()
+        try:
+            good = tour.walk()
+        finally:
+            if not good:
+                tour.keep_logs()
     return 0 if good else 1
 
 
@@ -96,7 +99,6 @@ class Tour:
         self.say("time", seconds=round(monotonic() - begun), out=self.out)
         self.say("certified" if certified else "certified-not")
         if found:
-            self.keep_logs()
             self.say("load-and-fuzz-not", parts=", ".join(found), out=self.out)
         else:
             self.say("load-and-fuzz-clean")
@@ -105,8 +107,9 @@ class Tour:
 
     def keep_logs(self) -> None:
         """Put what axis and DMSs logged beside the findings: the folder that they worked in goes away."""
-        for log in self.folder.glob("*.log"):
-            shutil.copy(log, self.out)
+        with suppress(OSError):  # what went wrong must be told all the same
+            for log in sorted(self.folder.glob("*.log")):
+                self.say("log", path=shutil.copy(log, self.out))
 
     def say(self, key: str, **values: object) -> None:
         """Print one message of the demo; at once, because child processes write between."""
@@ -152,21 +155,24 @@ class Tour:
 
         Raises ``CommandError`` when it could not judge (it said why on stderr already) or did not end.
         """
-        with subprocess.Popen([*AXIS28, name, *arguments], env=dict(self.environ)) as process:  # noqa: S603 - our own
-            try:
-                code = process.wait(PART_LIMIT)
-            except subprocess.TimeoutExpired:
-                process.terminate()
-                problem = messages.text("demo.part-endless", self.lang, name=name, seconds=round(PART_LIMIT))
-                raise CommandError(problem, INVALID) from None
-            except KeyboardInterrupt:  # it got the Ctrl-C too: let it write what it has
-                with suppress(subprocess.TimeoutExpired):
-                    process.wait(STOP_LIMIT)
-                process.terminate()
-                raise
-            except BaseException:
-                process.terminate()
-                raise
+        with ending.held_back() as let_through:
+            process = subprocess.Popen([*AXIS28, name, *arguments], env=dict(self.environ))  # noqa: S603 - our own
+            with process:
+                try:
+                    let_through()
+                    code = process.wait(PART_LIMIT)
+                except subprocess.TimeoutExpired:
+                    process.terminate()
+                    problem = messages.text("demo.part-endless", self.lang, name=name, seconds=round(PART_LIMIT))
+                    raise CommandError(problem, INVALID) from None
+                except KeyboardInterrupt:  # it got the Ctrl-C too: let it write what it has
+                    with suppress(subprocess.TimeoutExpired):
+                        process.wait(STOP_LIMIT)
+                    process.terminate()
+                    raise
+                except BaseException:
+                    process.terminate()
+                    raise
         if code not in {0, 1}:
             text = messages.text("demo.part-failed", self.lang, name=name, code=code)
             raise CommandError(text, USAGE if code == USAGE else INVALID)
@@ -195,17 +201,3 @@ class Tour:
 def _environment(lang: str) -> dict[str, str]:
     language = "vi_VN.UTF-8" if lang == "vi" else "C.UTF-8"
     return os.environ | {"LC_ALL": language, "PYTHONUTF8": "1", "AXIS28_CONTROL_TOKEN": secrets.token_urlsafe(32)}
-
-
-@contextmanager
-def _terminated_in_order() -> Iterator[None]:
-    """Turn SIGTERM into an exit that unwinds, so that the child processes are stopped and the temporary files go."""
-
-    def leave(number: int, _frame: FrameType | None) -> None:
-        sys.exit(128 + number)
-
-    before = signal.signal(signal.SIGTERM, leave)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
 from axis28.check import instant
 from axis28.errors import CommandError
+from axis28.output import complete_file, destination, overwritten
 from schemas import messages
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def register(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
         each.add_argument("--from-json", metavar="FILE", help=text("from-json"))
         each.add_argument("--sample", action="store_true", help=text("sample"))
         each.add_argument("--now", type=instant, metavar="ISO", help=text("now"))
-        each.add_argument("-o", "--output", required=True, metavar="FILE", help=text("output"))
+        each.add_argument("-o", "--output", type=destination, required=True, metavar="FILE", help=text("output"))
         each.add_argument("--force", action="store_true", help=text("force"))
         each.add_argument("--lang", choices=messages.LANGUAGES, default=lang, help=text("lang"))
 
@@ -154,8 +155,6 @@ def _json(path: str) -> bytes:
 
 def _refuse_to_overwrite(order: dict[str, Any], args: argparse.Namespace, desk: Desk) -> None:
     """Refuse to write, even when told to force it, over what the package is made from."""
-    from axis28.output import overwritten
-
     if args.output == _STDIO:
         return
     paths = [order.get("about"), *(file.get("path") for file in order.get("files", []))]
@@ -214,8 +213,6 @@ def _show(report: FileReport, lang: str) -> None:
 
 
 def _write(made: IO[bytes], args: argparse.Namespace, lang: str) -> None:
-    from axis28.output import complete_file
-
     made.seek(0)
     if args.output == _STDIO:
         sys.stdout.flush()
@@ -224,6 +221,8 @@ def _write(made: IO[bytes], args: argparse.Namespace, lang: str) -> None:
     try:
         with complete_file(Path(args.output), replace=args.force) as stream:
             shutil.copyfileobj(made, stream)
+    except BrokenPipeError:
+        raise  # a reader that went away ends us as one of standard output does
     except FileExistsError as error:
         raise _complaint(lang, "output-exists", path=args.output) from error
     except OSError as error:

@@ -37,6 +37,8 @@ class Spool:
         self._file: BinaryIO | None = None
         self._path: Path | None = None
         self._closed = False
+        # What is asked of ``_closed`` must still hold while a new file is begun.
+        self._lock = threading.Lock()
         self.size = 0
 
     def write(self, chunk: bytes) -> int:
@@ -44,15 +46,16 @@ class Spool:
 
         A thread may go on writing when the request that waited for it was given up; it must not begin a new file.
         """
-        if self._closed:
-            raise ValueError("the spool is closed")
-        self.size += len(chunk)
-        if self._file is None:
-            self._memory += chunk
-            if len(self._memory) > INLINE:
-                self._spill()
-        else:
-            self._file.write(chunk)
+        with self._lock:
+            if self._closed:
+                raise ValueError("the spool is closed")
+            self.size += len(chunk)
+            if self._file is None:
+                self._memory += chunk
+                if len(self._memory) > INLINE:
+                    self._spill()
+            else:
+                self._file.write(chunk)
         return len(chunk)
 
     def cut(self, size: int) -> None:
@@ -74,13 +77,14 @@ class Spool:
 
     def close(self) -> None:
         """Throw everything away; does nothing after the spool was kept."""
-        self._closed = True
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-        if self._path is not None:
-            self._path.unlink(missing_ok=True)
-            self._path = None
+        with self._lock:
+            self._closed = True
+            if self._file is not None:
+                self._file.close()
+                self._file = None
+            if self._path is not None:
+                self._path.unlink(missing_ok=True)
+                self._path = None
 
     def settle(self, target: Path) -> None:
         """Make the file durable under the name ``target``; the folder entry is the caller's."""

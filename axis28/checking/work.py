@@ -9,9 +9,10 @@ import threading
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from multiprocessing.util import Finalize
 
+from axis28 import ending
 from axis28.checking.examination import STDIN, Examiner, Settings
 from axis28.checking.result import Outcome
 
@@ -47,7 +48,7 @@ def _beside(files: Sequence[str], settings: Settings, processes: int) -> Iterato
     waiting: deque[Future[Outcome]] = deque()
     try:
         for file in files:
-            with _undisturbed():
+            with ending.blocked():  # a worker that is half there would end with a traceback
                 waiting.append(executor.submit(_check, file))
             if len(waiting) >= processes * AHEAD:
                 yield waiting.popleft().result()
@@ -57,17 +58,6 @@ def _beside(files: Sequence[str], settings: Settings, processes: int) -> Iterato
         executor.shutdown(cancel_futures=True)
 
 
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Hold signals back while workers may be started: one that is half there would end with a traceback."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-_ENDING = frozenset({signal.SIGINT, signal.SIGTERM})
 _examiners: list[Examiner] = []
 
 
@@ -75,7 +65,7 @@ def _begin(settings: Settings) -> None:
     """Make a worker ready. Ctrl-C reaches the whole group; the process that gave the work ends it in order."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ending.SIGNALS)
     threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
     stack = ExitStack()
     _examiners.append(stack.enter_context(Examiner(settings)))

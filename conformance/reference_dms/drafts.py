@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,13 +16,11 @@ from datetime import date
 from typing import Any
 
 from conformance.reference_dms.office import Refusal, Refused, say
+from protocol.package.xmltext import UNWRITABLE
 
 SUBJECT_LIMIT = 500
 LIMITS = {"number": 11, "notation": 30, "content": 500, "type_name": 100, "place": 50}
 SIGNER_LIMITS = {"competence": 100, "position": 100, "full_name": 100}
-
-# What XML 1.0 cannot carry at all.
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 # ND 30/2020 Appendix III, table I: how a kind of document is abbreviated in its notation. A công văn has none.
 _ABBREVIATIONS = {
@@ -142,7 +139,7 @@ def check(draft: Draft) -> Refusal | None:
     texts |= {"subject": draft.subject, "appendixes": "".join(draft.appendixes)}
     texts |= {"files": "".join(file.name for file in draft.files), "to": "".join(draft.to), "type": draft.type}
     for name, text in texts.items():
-        if bad := _NOT_XML.search(text):
+        if bad := UNWRITABLE.search(text):
             return Refusal("format", say("draft.not-xml", field=name, character=f"U+{ord(bad.group()):04X}"))
     return None
 
@@ -161,7 +158,7 @@ def default_notation(type_name: str | None, agency_name: str) -> str:
 
 def without_unfit(text: str) -> str:
     """Leave out of a text what XML 1.0 cannot carry."""
-    return _NOT_XML.sub("", text)
+    return UNWRITABLE.sub("", text)
 
 
 def _day(text: str, field: str) -> date:

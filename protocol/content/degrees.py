@@ -14,6 +14,8 @@ LONGEST_MARK = 48
 """Letters: room for a label, for brackets and for blanks between letters."""
 AROUND = " \t.,;:*|[](){}<>«»\"'“”‘’_-–—=~★☆•"
 _WITHOUT_BLANKS = {mark.replace(" ", ""): mark for mark in MARKS}
+WITHOUT_ACCENTS = {ascii_text(letters): mark for letters, mark in _WITHOUT_BLANKS.items()}
+"""The degrees by their letters alone: ``TOIMAT``. ``MAT`` is many other words too."""
 _LABEL = re.compile(r"(?:(?:ĐỘ|Độ|MỨC ĐỘ|Mức độ|MỨC|Mức|CHỈ ĐỘ|Chỉ độ)\s*(?i:mật))\s*[:.]\s*")
 """It begins with a capital: in small letters it is the rest of a sentence that was wrapped."""
 _UPPER = r"(?:TUYỆT\s+MẬT|TỐI\s+MẬT|MẬT)"
@@ -26,6 +28,11 @@ _COMBINED = (
     re.compile(rf"\A{_OTHER_MARKS}\s*[-–—/,;.(|]*\s*({_UPPER})\W*\Z", re.IGNORECASE),
 )
 """A stamp in one box with that of urgency, the number of the copy or of the page, or with the note to give it back."""
+_WRITTEN, _URGENCY = r"(tuyệt\s+mật|tối\s+mật|mật)", r"(?:(?:hỏa|hoả) tốc|thượng khẩn|khẩn)"
+_WITH_URGENCY = re.compile(
+    rf"\W*(?:{_WRITTEN}\s*[-–—/,;.(|+&]\s*{_URGENCY}|{_URGENCY}\s*[-–—/,;.(|+&]\s*{_WRITTEN})\W*", re.IGNORECASE
+)
+"""With a mark between the two: *Mật khẩn* may be a password (*mật khẩu*), badly typed."""
 _DECLASSIFIED_STAMP = re.compile(r"\W*(?:da )?giai mat\W*(?:(?:tu )?ngay\b.{0,40})?")
 _DECLASSIFIED_BESIDE = re.compile(r"(?:\A(?:ĐÃ )?GIẢI MẬT\b)|(?:\b(?:ĐÃ )?GIẢI MẬT\W*\Z)")
 """A stamp put on a page falls on one row with lines of the text, and becomes an end of them."""
@@ -62,6 +69,12 @@ def _combined(text: str) -> str | None:
         if found and found[1].isupper():
             return whole_degree(found[1])
     return None
+
+
+def degree_with_urgency(text: str) -> str | None:
+    """Give the degree where a text is nothing but that and an urgency, in letters of any size: ``Mật - Khẩn``."""
+    found = _WITH_URGENCY.fullmatch(text) if len(text) <= LONGEST_MARK else None
+    return whole_degree((found[1] or found[2]).upper()) if found else None
 
 
 def is_declassified(name: str) -> bool:

@@ -25,8 +25,6 @@ _STATE = re.compile(r"cong hoa xa hoi chu nghia viet nam")
 _MOTTO = re.compile(r"doc lap|dang cong san")
 _SIGN = re.compile(r"S[ốỐ]\s*[:.]?\s*(\d{0,6}[A-Za-z]?)[\s.…_]*([/-])([A-ZĐ0-9]\S*?)[.,;]?(?=\s|\Z)")
 _SIGN_BEGUN = re.compile(r"S[ốỐ]\s*[:.]\s*[\d\s.…_]*\Z")
-_COPY = re.compile(r"(?:\bSAO (?:Y|LỤC)|\bTRÍCH SAO)\b|\A\W*(?:Sao y|Sao lục|Trích sao)\b")
-LONGEST_STAMP = 120
 _REST = re.compile(r"(?![A-ZĐ][a-zà-ỹ]|V/v|-\s)[A-ZĐ0-9&-][A-ZĐa-z0-9&./-]*(?=[.,;]?\s|[.,;]?\Z)")
 _SIGN_ENDED = re.compile(r"\d{0,6}[A-Za-z]?\s*[/-]\s*[A-ZĐ0-9]")
 _DATE = re.compile(
@@ -108,11 +106,6 @@ def read_letterhead(text: FileText) -> Letterhead:
     dates = tuple(_dates(text, zone))
     has_state = any(_STATE.search(ascii_text(text.lines[index].text).casefold()) for index in zone)
     return Letterhead(signs, dates, _issuer(text, zone, signs), tuple(signatures(text)), has_state)
-
-
-def is_copy(text: FileText) -> bool:
-    """Whether a document says of itself that it is a certified copy, in print or in the stamp of an e-signature."""
-    return any(_COPY.search(line.text) for line in text.lines if len(line.text) <= LONGEST_STAMP)
 
 
 def straight(text: str) -> str:

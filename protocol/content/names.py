@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import TypeVar
 
 from protocol.composition import composed
 from protocol.wire.plaintext import ascii_text
 
+LONGEST, LOOKED_AT = 300, 4096
+"""Letters of a name; and of any text that is compared with names, of which the rest is not looked at."""
+_MOST_NAMES, _MOST_TEXTS = 4096, 256
+"""How many of each are remembered: less than 100 MB, whoever wrote them."""
 _EXPANDED = (
     (r"\bubnd\b", "uy ban nhan dan"),
     (r"\bhdnd\b", "hoi dong nhan dan"),
@@ -32,15 +38,27 @@ _APOSTROPHES = dict.fromkeys(map(ord, "'’ʼ"))
 _ACRONYM = re.compile(r"\b(?=\w*[A-ZĐ]\w*[A-ZĐ])[A-ZĐ&]{2,}\w*\b")
 _ONLY_ACRONYMS = re.compile(r"[A-ZĐ&]{2,12}(?:\s*[,;/-]\s*[A-ZĐ&]{2,12})*")
 _KNOWN_ACRONYMS = frozenset({"UBND", "HĐND", "UBMTTQ", "VPCP", "TP", "TX", "VP", "QL", "VT", "TW"})
+_Told = TypeVar("_Told")
 
 
-@lru_cache(maxsize=8192)
+def _remembered(tell: Callable[[str], _Told]) -> Callable[[str], _Told]:
+    """Remember what is told of names, and of a few longer texts: each is compared with many."""
+    of_name, of_text = lru_cache(_MOST_NAMES)(tell), lru_cache(_MOST_TEXTS)(tell)
+
+    @wraps(tell)
+    def told(text: str) -> _Told:
+        return of_name(text) if len(text) <= LONGEST else of_text(text[:LOOKED_AT])
+
+    return told
+
+
+@_remembered
 def words(name: str) -> tuple[str, ...]:
     """Give the words of a name without marks and case, its common abbreviations written out."""
     return tuple(re.findall(r"[a-z0-9]+", written_out(name)))
 
 
-@lru_cache(maxsize=8192)
+@_remembered
 def written_out(name: str) -> str:
     """Give a name without marks and case, its common abbreviations written out, with its commas and hyphens."""
     text = ascii_text(name.translate(_APOSTROPHES)).casefold()
@@ -49,7 +67,7 @@ def written_out(name: str) -> str:
     return " ".join(text.split())
 
 
-@lru_cache(maxsize=8192)
+@_remembered
 def telling(name: str) -> frozenset[str]:
     """Give the words that tell one agency from another: ``Sở Thử nghiệm`` has ``thu`` and ``nghiem``.
 
@@ -72,8 +90,12 @@ def same(one: str, other: str) -> bool:
 
 def within(name: str, text: str) -> bool:
     """Whether a text holds the whole name, word by word."""
-    inner, outer = " ".join(words(name)), " ".join(words(text))
-    return bool(inner) and f" {inner} " in f" {outer} "
+    return bool(words(name)) and spaced(name) in spaced(text)
+
+
+def spaced(text: str) -> str:
+    """Give the words of a text with a blank around each: what a name in it is looked for in."""
+    return f" {' '.join(words(text))} "
 
 
 def may_mean(text: str, name: str) -> bool:
@@ -81,6 +103,7 @@ def may_mean(text: str, name: str) -> bool:
 
     Generous: half of the telling words in common are enough, and so is an acronym in one of them that nobody resolves.
     """
+    text, name = text[:LOOKED_AT], name[:LOOKED_AT]
     if within(name, text) or within(text, name) or has_acronym(text) or has_acronym(name):
         return True
     ours, theirs = telling(name), telling(text)

@@ -8,10 +8,8 @@ from __future__ import annotations
 import re
 from itertools import takewhile
 
-from protocol.content.names import has_acronym, telling, within, words, written_out
+from protocol.content.names import LONGEST, has_acronym, telling, within, words, written_out
 
-LONGEST = 300
-"""Letters of a name that is looked at; nobody has a longer one."""
 _ABOVE = r"thi xa|quan|huyen|thanh pho|tinh"
 _LEVEL = re.compile(rf"\b(xa|phuong|dac khu|thi tran|{_ABOVE}) ")
 _ABOVE_IT = re.compile(rf" (?:{_ABOVE}) ")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from protocol.content.surnames import SURNAMES
 from protocol.content.text import FileText, Line
 from protocol.wire.plaintext import ascii_text
 
@@ -40,11 +41,12 @@ serves it.
 _PERSON = re.compile(
     r"(?:\A|\A(?:Phó |Quyền |Nguyên )?(?:Tổng )?(?:Chủ tịch|Bí thư|Thủ tướng|Bộ trưởng|Thứ trưởng|Giám đốc|"
     r"Cục trưởng|Vụ trưởng|Viện trưởng|Chánh án|Chánh Văn phòng|Trưởng ban|Trưởng phòng|Tư lệnh|Chủ nhiệm|PCT|CT)"
-    r"(?: [\w ,-]{1,40})?(?<!xã)(?<!phường)(?<!trường)(?<!phố) |\A(?:(?:GS|PGS|TS|ThS|BS|LS|KS)\.? ?)+)"
-    r"(?:Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Đinh|Đoàn|Trịnh|Mai|Tạ|Cao|Lương)"
+    r"(?: [\w ,-]{1,40}(?! (?:Cao Bằng|Hà (?:Giang|Nam|Nội|Tĩnh)|Lâm Đồng)\b))?(?<!xã)(?<!phường)(?<!trường)(?<!phố) |"
+    r"\A(?:(?:GS|PGS|TS|ThS|BS|LS|KS)\.? ?)+)"
+    rf"(?:{SURNAMES})"
     r"(?: [A-ZĐÀ-Ỹ]\w+){1,4}\b"
 )
-"""A person, with a post or a degree before the name."""
+"""A person, with a post or a degree before the name; *Giám đốc Sở Mẫu Hà Nội* has a province behind the post."""
 _CLASS_WORDS = 5
 """Words of a line with no capital behind the first: a class (``Hiệu trưởng trường trung học phổ thông``), no name."""
 

@@ -14,6 +14,7 @@ from itertools import groupby, islice
 from protocol.content.degrees import (
     AROUND,
     LONGEST_MARK,
+    WITHOUT_ACCENTS,
     Mark,
     degree_of,
     is_declassified,
@@ -36,7 +37,6 @@ WATERMARK = 30.0
 MOST_SUBJECT = 90.0
 """Points from the sign to the last line of the subject below it."""
 MOST_CANDIDATES = 200
-_PLAIN = {"TUYETMAT": "TUYỆT MẬT", "TOIMAT": "TỐI MẬT", "MAT": "MẬT"}
 _COLUMN = re.compile(
     r"(?:(?:mức\s+)?(?:độ|mức)\s*mật|phân loại(?:\s+độ)?\s*mật|loại mật)(?:\s*\(.{0,30}\)?)?", re.IGNORECASE
 )
@@ -175,7 +175,7 @@ def _degree(line: Line, text: FileText) -> str | None:
     if found or text.kind == "sheet":
         return found
     plain = "".join(ascii_text(line.text).strip(AROUND).split())
-    return _PLAIN.get(plain) if line.text.isascii() and plain != "MAT" else None
+    return WITHOUT_ACCENTS.get(plain) if line.text.isascii() and plain != "MAT" else None
 
 
 def _begins(line: Line) -> bool:

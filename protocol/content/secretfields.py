@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 
 from protocol.composition import composed
-from protocol.content.degrees import Certainty, Mark, degree_of, is_declassified, whole_degree
+from protocol.content.degrees import Certainty, Mark, degree_of, degree_with_urgency, is_declassified, whole_degree
+from protocol.content.surnames import SURNAMES
 
 LOOKED_AT = 4096
 """Characters of a field or a name; composing a million marks on one letter could take for ever."""
@@ -71,15 +72,19 @@ _FARMED = re.compile(r"\b(?:ONG|MÍA|DỪA|THỐT NỐT|GẤU|PHẤN HOA|TRÁI C
 _NAMED = re.compile(r"\b(?:ong|mía|bí danh|tức|ông|bà|đồng chí|thôn|xóm|sông|suối)\b", re.IGNORECASE)
 """Words beside which *Mật* in small letters is honey, or the name of a person or a place."""
 _HONEY = re.compile(r"\b(?:ong|mía)\b", re.IGNORECASE)
-_ON_THE_WORD = re.compile(r"\b(?:dấu|bí số|nhãn hiệu|thương hiệu|độ|mức|loại|chữ)(?:\s+chỉ)?\W*\Z", re.IGNORECASE)
-"""What names the degree that follows, in capitals or not: ``con dấu (MẬT)``."""
+_QUOTED = r"(?:\W*[\"“”'‘’«]\s*(?:(?:tuyệt|tối)\s*)?mật\s*[\"“”'‘’»])"
+_ON_THE_WORD = re.compile(
+    rf"\b(?:dấu|bí số|nhãn hiệu|thương hiệu|(?:độ|mức|loại)(?:\s+mật)?|chữ)(?:\s+chỉ)?{_QUOTED}*\W*\Z", re.IGNORECASE
+)
+"""What names the degree that follows, in capitals or not: ``con dấu (MẬT)``, ``mẫu dấu chỉ độ mật "MẬT" (MẬT)``."""
+_AS_LABEL = re.compile(r"(?:\A|[;.(\[–—-])\s*(?:Mức độ|Độ|Mức|MỨC ĐỘ|ĐỘ|MỨC)\s+(?:mật|MẬT)\W*\Z")
+"""The same words where they begin a note of its own: ``Kế hoạch phòng thủ - Độ mật (MẬT)``."""
 _SPEAKS = re.compile(
     r"(?:bí|bảo|cơ|độ|mức|loại|dấu|giảm|nâng|không|tuyệt|tối)\s+mật|\bmật\s*[,;/]|\bdanh mục\b|\bcon dấu\b",
     re.IGNORECASE,
 )
 _PERSON = re.compile(
-    r"(?:nguyễn|trần|lê|phạm|hoàng|huỳnh|phan|vũ|võ|đặng|bùi|đỗ|hồ|ngô|dương|lý|đinh|trịnh|đoàn|lương|mai|cao|đào|tạ"
-    r"|trương|lâm|nông|triệu|tô|hà|lò|vàng|giàng)\s+(?:\w+\s+){0,2}(?:văn|thị|hữu|đình|đức|xuân|ngọc|thanh|minh|quang"
+    rf"(?:{SURNAMES})\s+(?:\w+\s+){{0,2}}(?:văn|thị|hữu|đình|đức|xuân|ngọc|thanh|minh|quang"
     r"|công|bá|duy|kim|thu|hồng)\W*\Z",
     re.IGNORECASE,
 )
@@ -89,7 +94,7 @@ _PERSON = re.compile(
 def field_mark(text: str | None) -> Mark | None:
     """Give the degree that a field of the header states, and how sure it is to be a mark of the document."""
     text = composed((text or "")[:LOOKED_AT])
-    whole = whole_degree(text.upper()) or degree_of(text)
+    whole = whole_degree(text.upper()) or degree_of(text) or degree_with_urgency(text)
     if whole:
         return Mark(whole)
     opening = next(filter(None, (pattern.search(text) for pattern in _OPENINGS)), None)
@@ -107,7 +112,8 @@ def _stated(text: str) -> Iterator[tuple[str, Certainty]]:
     """Yield what looks like a mark at the end of a text or inside it, or opens it without label and brackets."""
     for pattern in (*_BARE, *_OF_THEIR_OWN):
         if (found := pattern.search(text)) and not _is_everyday(text, found):
-            spoken_of = found.start() > 0 and _ON_THE_WORD.search(text[: found.start()])
+            ahead = text[: found.start()]
+            spoken_of = ahead and _ON_THE_WORD.search(ahead) and not _AS_LABEL.search(ahead)
             bare = pattern in _BARE and _is_one_word_of(text, found)
             yield found[1], "possible" if spoken_of else "doubtful" if bare else "sure"
     for pattern, certainty in _SOFTER:

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import re
+from typing import get_args
 
 from protocol.composition import composed
-from protocol.content.degrees import Mark, is_declassified, whole_degree
+from protocol.content.degrees import (
+    WITHOUT_ACCENTS,
+    Certainty,
+    Mark,
+    degree_with_urgency,
+    is_declassified,
+    whole_degree,
+)
 from protocol.content.secretfields import field_mark
 from protocol.wire.plaintext import ascii_text
 
 _LONGEST, _NEAR = 512, 40
 """Characters of a name that are looked at, and of it beside a degree; no file system has longer names."""
-_PLAIN = {"TUYETMAT": "TUYỆT MẬT", "TOIMAT": "TỐI MẬT", "MAT": "MẬT"}
+_MOST_PARTS = 16
+"""Folders of a path that are looked at, and the file in them."""
+_SUREST: tuple[Certainty, ...] = get_args(Certainty)
 _TOKENS = re.compile(r"[\s_.()\[\]–—-]+")
 _TOKEN = re.compile(r"(?<![^\s_.()–—-])(?:TUYỆT[ _-]?MẬT|TỐI[ _-]?MẬT|MẬT)(?![^\s_.()–—-])")
 _TECHNICAL = re.compile(r"[\w]*\d\w*|signed|sign|kyso|ky|scan|final|goc|copy|ban|v", re.IGNORECASE)
@@ -30,16 +40,52 @@ _PAPERS = frozenset({"BC", "KH", "TB", "TTR", "NQ", "PA", "ĐA", "CTR", "VB", "U
 _NUMBERED = frozenset({"CV", "QĐ", "CT", "HD", "GM", "CĐ", "QC"})
 """The same where the name has a number too: a CV is also a curriculum vitae, a QĐ may be on a person."""
 _SIGNED = frozenset({"SIGNED", "SIGN", "KYSO"})
+_PART_OF_PAPER = re.compile(
+    rf"(?:\d[\d.-]*_)*(?:{'|'.join(sorted(_PAPERS | _NUMBERED))})(?:-[A-ZĐ]{{2,9}})*_(?!(?:19|20)\d\d_)\d{{1,5}}"
+    r"_(TUYỆT[ _]MẬT|TỐI[ _]MẬT|MẬT)_(?:DS|PL)(?:_(?i:\d{1,8}|signed|sign|kyso|scan|final|goc|copy))?"
+)
+"""A list or an appendix of a numbered paper: ``VB_12_MẬT_DS``.
+
+Nothing else: ``MẬT_ĐỘ`` and ``MẬT_XK`` (honey for export) are words, and behind a year it may be a list of honey.
+"""
+_BEES = re.compile(r"(?<![^\W_])(?:ong|mía)(?![^\W_])", re.IGNORECASE)
 
 
 def name_mark(name: str | None) -> Mark | None:
     """Give the degree that the name of a file states, also without accents (``[TOI MAT]``), and how sure it is."""
-    stem = _stem(name)
+    return _mark(_stem(name))
+
+
+def path_mark(path: str, archive: str) -> Mark | None:
+    """Give the surest mark among the names of a file in an archive and of the folders that it lies in.
+
+    A bare MẬT beside bees is possible at most, and so is any mark in a path that says that it was declassified.
+    """
+    *folders, name = re.split(r"[/\\]", path)[-_MOST_PARTS:]
+    stems = [_looked_at(folder) for folder in reversed(folders)]
+    found = [name_mark(name), *map(_folder_mark, stems)]
+    surest = min(filter(None, found), key=lambda mark: _SUREST.index(mark.certainty), default=None)
+    if surest is None:
+        return None
+    whole = f"{_looked_at(archive)}/{_looked_at(path)}"
+    honey = surest.degree == "MẬT" and "MẬT" in (_stem(name), *stems) and _BEES.search(whole)
+    return Mark(surest.degree, certainty="possible") if honey or is_declassified(whole) else surest
+
+
+def _folder_mark(name: str) -> Mark | None:
+    """Give the mark of a folder, which is also called after a person, goods, or what it has the forms of."""
+    mark = _mark(name)
+    return Mark("MẬT", certainty="possible") if mark == Mark("MẬT", certainty="doubtful") else mark
+
+
+def _mark(stem: str) -> Mark | None:
+    if part := _PART_OF_PAPER.fullmatch(stem):
+        return Mark(part[1].replace("_", " "))
     found = _mark_among_tokens(stem) or field_mark(_spaced(stem)) or _without_accents(stem)
     if found is None:
         return None
-    if found.degree == "MẬT" and stem.strip() == "Mật":
-        return Mark(found.degree, certainty="doubtful")  # or the given name of a person
+    if stem.strip().casefold() == "mật" or degree_with_urgency(stem) == "MẬT":
+        return found if stem.isupper() else Mark(found.degree, certainty="doubtful")  # or honey, or names of persons
     return Mark(found.degree, certainty="possible") if is_declassified(stem) else found
 
 
@@ -48,10 +94,10 @@ def _without_accents(stem: str) -> Mark | None:
         more = _GOES_ON.match(stem, plain.end())
         is_word = bool(more and not _TECHNICAL.fullmatch(more[1])) or _PLAIN_SPEAKS.search(stem)
         spoken_of = plain[1] and plain.start(1) > 0 and is_word
-        degree = _PLAIN[re.sub(r"[ _]", "", plain[1] or plain[2] or plain[3])]
+        degree = WITHOUT_ACCENTS[re.sub(r"[ _]", "", plain[1] or plain[2] or plain[3])]
         return Mark(degree, certainty="possible" if spoken_of else "sure")
     if alone := _PLAIN_ALONE.fullmatch(stem):
-        return Mark(_PLAIN[re.sub(r"[ _-]", "", alone[1]).upper()])
+        return Mark(WITHOUT_ACCENTS[re.sub(r"[ _-]", "", alone[1]).upper()])
     if _PLAIN_SMALL.search(stem) and not _PLAIN_SPEAKS.search(stem):
         return Mark("TUYỆT MẬT", certainty="doubtful" if _is_of_papers(stem) else "possible")
     return None
@@ -69,8 +115,12 @@ def _spaced(stem: str) -> str:
 
 
 def _stem(name: str | None) -> str:
-    text = composed((name or "")[:_LONGEST])
+    text = _looked_at(name)
     return text.rpartition(".")[0] or text
+
+
+def _looked_at(name: str | None) -> str:
+    return composed((name or "")[:_LONGEST])
 
 
 def _mark_among_tokens(stem: str) -> Mark | None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Finds the characters that XML 1.0 cannot carry at all, not even escaped (XML 1.0, production 2)."""
+
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 _ATTRIBUTE_ESCAPES = {**_ESCAPES, '"': "&quot;", "\n": "&#10;", "\t": "&#9;"}
 _TEXT = re.compile("[&<>\r]")
@@ -86,7 +88,7 @@ class XmlText:
         return f' {name}="{escaped}"'
 
     def _refuse(self, text: str, name: str) -> None:
-        found = _FORBIDDEN.search(text)
+        found = UNWRITABLE.search(text)
         if found:
             place = "/".join([*(step.partition(":")[2] or step for step in self._open), name.partition(":")[2] or name])
             raise UnwritableCharacter(place, found[0], found.start())

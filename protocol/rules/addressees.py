@@ -74,6 +74,7 @@ def not_addressed(context: Context, package: DocumentPackage) -> Iterator[Findin
     has_it = [one.organ_id for one in (header.sender, *header.to) if one.organ_id]
     addressed = around.bodies((*has_it, *(code for known in before for code in known.to)))
     reached = {_without_office(around.directory[code].name) for code in addressed if code in around.directory}
+    places = [names.spaced(place) for place in header.to_places]
     for line in (*main.addressees, *main.recipients):
         known = around.named.get(names.spelled(line.text), ())
         if len(known) != 1 or known[0].code in addressed:
@@ -88,7 +89,7 @@ def not_addressed(context: Context, package: DocumentPackage) -> Iterator[Findin
             or (told and not agency.system)
         ):
             continue
-        if not any(names.within(line.text, place) for place in header.to_places):
+        if not any(names.spaced(line.text) in place for place in places):
             got = f"{line.text} ({main.place(line.index)})"
             yield from context.breach("recipient-not-addressed", f"{HEADER}/To[1]", expected=agency.code, got=got)
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from protocol.composition import composed
 from protocol.content import names
-from protocol.content.letterhead import Letterhead, bare_notation, is_copy, read_letterhead
+from protocol.content.copystamp import is_copy
+from protocol.content.letterhead import Letterhead, bare_notation, read_letterhead
 from protocol.content.maindocument import MainDocument
 from protocol.content.text import AttachedText
 from protocol.package.filekind import ARCHIVES

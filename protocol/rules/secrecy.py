@@ -5,13 +5,12 @@ Findings name the degree and the place and quote nothing else (SEC-05).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from protocol.content.degrees import Mark, degree_of
 from protocol.content.secrecy import marks
 from protocol.content.secretfields import field_mark
-from protocol.content.secretnames import name_mark
+from protocol.content.secretnames import name_mark, path_mark
 from protocol.content.text import AttachedText
 from protocol.finding import Finding
 from protocol.package.filekind import ARCHIVES, WITHOUT_TEXT
@@ -63,11 +62,14 @@ def name_marks(context: Context, package: DocumentPackage) -> Iterator[Finding]:
 
 
 def file_marks(context: Context, package: DocumentPackage) -> Iterator[Finding]:
-    """SEC-04: no attached file carries the stamp of a secret document, nor has a file in a zip one in its name."""
+    """SEC-04: no attached file carries the stamp of a secret document, nor has a zip one in a name inside it."""
+    told: set[tuple[int, Mark | None]] = set()
     for file in looked_into(context, package):
-        inside = name_mark(re.split(r"[/\\]", file.member)[-1])
+        inside = path_mark(file.member, file.name)
         place = f"{ATTACHMENT}[{file.number}]"
-        yield from _told(context, inside, "secrecy-mark-in-file-name", place, "SEC-04")
+        if (file.number, inside) not in told:  # one folder may hold many files
+            told.add((file.number, inside))
+            yield from _told(context, inside, "secrecy-mark-in-file-name", place, "SEC-04")
         for mark in marks(file.text, f"{file.name}/{file.member}"):
             reason = "secrecy-mark-possible"
             if mark.certainty == "sure":

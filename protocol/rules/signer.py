@@ -13,10 +13,21 @@ from protocol.rules.context import HEADER, Context, DocumentRule
 _COMPETENCE = re.compile(r"(?P<authority>TM|Q|KT|TL|TUQ)\.\s*(?P<of>.*)", re.DOTALL)
 _PARTY_COMPETENCE = re.compile(r"(?:T/M|K/T|T/L|T/U/Q)\.?(?:\s|\Z)")
 _PARTY = re.compile(
-    r"đảng|tỉnh ủy|thành ủy|huyện ủy|quận ủy|ban thường vụ|ban chấp hành|bí thư|bộ chính trị|chi bộ"
-    r"|trung ương|đoàn thanh niên|mặt trận|mttq|công đoàn|liên đoàn|(?<!xã )(?<!quốc )\bhội\b(?! đồng)|\bbáo\b|tạp chí"
+    r"đảng|\b(?:tỉnh|thành|huyện|quận|thị|quân|khu) ủy\b|ban thường vụ|ban chấp hành|bí thư|bộ chính trị|chi bộ"
+    r"|mặt trận|mttq|công đoàn|lđlđ|đoàn (?:thanh niên|tncs)|\b(?:tỉnh|thành|huyện|quận) ?đoàn\b|tạp chí"
+    r"|\bban\b(?! (?:nhân dân|quản lý|giám đốc|thi đua)\b).* trung ương\b"
+    r"|\b(?:văn phòng|hội đồng lý luận) trung ương\b|\btrung ương (?:đoàn|hội)\b"
+    r"|\bliên đoàn\b(?! (?:quy hoạch|điều tra|khảo sát|địa|bản đồ|trắc địa|vật lý|xiếc))"
+    r"|(?:\A|\b(?:tm\.|t/m|ban|ban biên tập|văn phòng|cơ quan|t(?:òa|oà) soạn|tỉnh|thành|huyện|quận) ?)"
+    r"(?:báo\b(?! (?:chí|cáo)\b)|hội\b(?! (?:đồng|nghị|trường|chợ|nhập|thi|thẩm)\b))"
+    r"|\b(?:hiệp hội|liên hiệp (?:các )?hội)\b"
+    r"|\bhội (?:nông dân|phụ nữ|lhpn|liên hiệp|cựu chiến binh|sinh viên|chữ thập đỏ|người cao tuổi|nhà báo|luật gia)\b"
 )
-"""Words of bodies of the Party, its press and the organisations beside it, which write by rules of their own."""
+"""Words of bodies of the Party, its press and the organisations beside it, which write by rules of their own.
+
+Hospitals and institutes are called *Trung ương* too, geologists and acrobats of the state have a *Liên đoàn*, and
+*hội* and *báo* are parts of many words and names: *hội nghị*, *báo chí*, *dự báo*, *Hội An*.
+"""
 _POSTS = (
     "giám đốc",
     "tổng giám đốc",

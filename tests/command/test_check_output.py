@@ -7,6 +7,8 @@ import os
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.command.packages import AXIS28, ENGLISH, axis28, check, clean_letter, letter_with_bad_date
 from tests.command.test_check import outbox, verdicts
 
@@ -163,3 +165,86 @@ def test_an_order_is_never_replaced_by_what_is_made_from_it_and_no_name_stumbles
         [*new, str(order), "-o", str(made), "--force"], capture_output=True, env=os.environ | ENGLISH, check=False
     )
     assert (answer.returncode, answer.stderr.count(b"\n")) == (2, 1)
+
+
+def test_a_pipe_that_only_a_descriptor_names_is_written_to(tmp_path: Path) -> None:
+    """What `-o >(gzip >r.gz)` and `-o /dev/stdout | less` come to."""
+    for command in (("check", "-", "--no-contents", "-q"), ("new", "document", "--sample")):
+        read, write = os.pipe()
+        with open(read, "rb") as reader, open(write, "wb") as writer:  # noqa: PTH123 - descriptors, not paths
+            done = subprocess.run(
+                [*AXIS28, *command, "-o", f"/dev/fd/{writer.fileno()}"],
+                input=letter_with_bad_date(),
+                capture_output=True,
+                pass_fds=[writer.fileno()],
+                env=os.environ | ENGLISH,
+                check=False,
+            )
+            writer.close()
+            written = reader.read()
+        assert (done.returncode, done.stdout) == ((1, b"") if command[0] == "check" else (0, b"")), done.stderr
+        assert (b"date-day-first" if command[0] == "check" else b"<edXML") in written
+        reported = axis28(*command, "-o", "/dev/stdout", given=letter_with_bad_date(), cwd=tmp_path)
+        assert (reported.returncode, bool(reported.stdout)) == (done.returncode, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_reader_that_goes_away_ends_the_command_as_it_does_for_standard_output() -> None:
+    for command in (("check", "-", "--no-contents"), ("new", "document", "--sample")):
+        for place in ("-", "/dev/stdout"):
+            read, write = os.pipe()
+            os.close(read)
+            with open(write, "wb") as writer:  # noqa: PTH123 - a descriptor, not a path
+                done = subprocess.run(
+                    [*AXIS28, *command, "-o", place],
+                    input=letter_with_bad_date(),
+                    stdout=writer,
+                    stderr=subprocess.PIPE,
+                    env=os.environ | ENGLISH,
+                    check=False,
+                )
+            assert (done.returncode, done.stderr) == (141, b""), (command, place)
+
+
+def test_an_open_file_without_a_name_is_written_to_and_no_other_appears(tmp_path: Path) -> None:
+    with (tmp_path / "gone").open("w+b") as nameless:
+        (tmp_path / "gone").unlink()
+        done = subprocess.run(
+            [*AXIS28, "check", "-", "--no-contents", "-o", "/dev/stdout"],
+            input=clean_letter(),
+            stdout=nameless,
+            stderr=subprocess.PIPE,
+            env=os.environ | ENGLISH,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        nameless.seek(0)
+        assert b"1 checked: 1 pass" in nameless.read()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_device_that_is_read_and_written_loses_nothing() -> None:
+    done = subprocess.run(
+        [*AXIS28, "check", "-", "-o", "/dev/null"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        env=os.environ | ENGLISH,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, b"")  # nothing is no package
+
+
+def test_a_device_needs_no_force() -> None:
+    assert axis28("new", "document", "--sample", "-o", "/dev/null").returncode == 0
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "is empty"), ("vi", "để trống")])
+def test_an_empty_name_for_what_is_written_is_refused(lang: str, words: str, tmp_path: Path) -> None:
+    for command in (("check", "-"), ("new", "document", "--sample"), ("new", "status", "--sample", "--force")):
+        answer = axis28(*command, "--lang", lang, "-o", "", given=clean_letter(), cwd=tmp_path)
+        assert (answer.returncode, answer.stdout) == (2, b"")
+        said = answer.stderr.decode()
+        assert "-o/--output" in said
+        assert words in said
+        assert said.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []

@@ -9,11 +9,14 @@ import signal
 import subprocess
 import sys
 import time
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
 
+from axis28 import demo
 from axis28.demo import Tour
+from axis28.errors import CommandError
 
 AXIS28 = (sys.executable, "-m", "axis28")
 # Under 90 s on two idle cores; tests run beside others.
@@ -93,6 +96,39 @@ def test_what_axis_and_dms_logged_stays_beside_what_was_found(tmp_path: Path) ->
         (work / name).write_text(name)
     Tour(work, out, 28, "vi", {}).keep_logs()
     assert {entry.name for entry in out.iterdir()} == {"axis.log", "TEST.SYS.01.log"}
+
+
+@pytest.mark.parametrize(("good", "kept"), [(True, []), (False, ["axis.log"])])
+def test_what_was_logged_is_kept_unless_all_was_good(
+    good: bool, kept: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def walk(tour: Tour) -> bool:
+        (tour.folder / "axis.log").write_text("said")
+        return good
+
+    monkeypatch.setattr(Tour, "walk", walk)
+    assert demo.run(Namespace(out=tmp_path / "out", seed=28, lang="en")) == (0 if good else 1)
+    assert [entry.name for entry in (tmp_path / "out").iterdir()] == kept
+
+
+@pytest.mark.usefixtures("capfd")
+def test_a_demo_that_cannot_go_on_keeps_what_was_logged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo, "POLL_SECONDS", "never")  # the DMS does not start
+    with pytest.raises(CommandError, match="reference-dms did not start"):
+        demo.run(Namespace(out=tmp_path, seed=28, lang="en"))
+    assert {entry.name for entry in tmp_path.iterdir()} == {"axis.log", "TEST.SYS.01.log"}
+    assert "--poll" in (tmp_path / "TEST.SYS.01.log").read_text("utf-8")
+
+
+def test_logs_that_cannot_be_kept_do_not_hide_what_went_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def walk(tour: Tour) -> bool:
+        (tour.folder / "axis.log").write_text("said")
+        (tour.out / "axis.log").symlink_to(tour.out / "nowhere" / "axis.log")  # nothing can be copied there
+        raise CommandError("the reason")
+
+    monkeypatch.setattr(Tour, "walk", walk)
+    with pytest.raises(CommandError, match="the reason"):
+        demo.run(Namespace(out=tmp_path / "out", seed=28, lang="en"))
 
 
 def test_an_unwritable_place_is_one_line_and_exit_2(tmp_path: Path) -> None:

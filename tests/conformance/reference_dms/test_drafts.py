@@ -13,6 +13,7 @@ from conformance.reference_dms.composing import identify
 from conformance.reference_dms.drafts import Draft
 from conformance.reference_dms.office import Refused
 from protocol.package.model import Code
+from schemas import messages
 from tests.conformance.reference_dms.office_world import file
 
 GOOD = Draft("signed", "H99.01", ("H98.01",), "12", "QĐ-STN", date(2026, 11, 21), "Về việc thử nghiệm", "2", ())
@@ -63,6 +64,27 @@ def test_what_no_receiver_could_register_is_refused(changed: dict[str, Any], cat
     refusal = drafts.check(draft) or drafts.subject_limit(draft)
     assert refusal is not None
     assert refusal.category == category
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x0b", "\x1f", "\ud800", "\ufffe", "\uffff"])
+def test_what_xml_cannot_carry_is_refused_with_rule_and_fix_and_left_out_where_it_is_only_shown(character: str) -> None:
+    refusal = drafts.check(replace(GOOD, content=f"nội dung {character}lạ"))
+    named = f"content có ký tự U+{ord(character):04X} mà XML không mang được (PKG-07); hãy bỏ ký tự này"
+    assert refusal is not None
+    assert refusal.text == named
+    assert drafts.without_unfit(f"lý do {character}khác") == "lý do khác"
+
+
+@pytest.mark.parametrize("character", ["\t", "\n", "\r", " ", "\ud7ff", "\ue000", "\ufffd", "\U00010000", "\U0010ffff"])
+def test_what_xml_can_carry_may_leave(character: str) -> None:
+    text = f"nội dung {character}lạ"
+    assert drafts.check(replace(GOOD, content=text)) is None
+    assert drafts.without_unfit(text) == text
+
+
+def test_what_xml_cannot_carry_is_named_with_rule_and_fix_in_english_too() -> None:
+    said = messages.text("dms.draft.not-xml", "en", field="content", character="U+000B")
+    assert said == "content holds the character U+000B, which XML cannot carry (PKG-07); remove it"
 
 
 @pytest.mark.parametrize(

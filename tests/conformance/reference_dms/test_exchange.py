@@ -270,6 +270,7 @@ def test_what_cannot_be_written_is_refused_in_the_language_of_the_registry_offic
             refused = await Clerk(dms).refused("send", **draft(world, subject="V/v \x0b"))
             assert refused["category"] == "format"
             place = "edXML/edXMLEnvelope/edXMLHeader/MessageHeader/Subject"
-            assert refused["reason"] == f"{place} có ký tự U+000B không ghi được vào gói tin"
+            problem = "có ký tự U+000B mà XML không mang được (PKG-07); hãy bỏ ký tự này"
+            assert refused["reason"] == f"{place} {problem}"
 
     asyncio.run(story())

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from fixtures.letterhead import DECISION, LETTER, Letterhead, new_letterhead
 from fixtures.paper import new_pdf_document
 from fixtures.wordpaper import new_docx_document
-from protocol.content.letterhead import bare_notation, is_copy, read_letterhead
+from protocol.content.letterhead import bare_notation, read_letterhead
 from protocol.content.signatures import is_name, without_title
 from protocol.content.text import FileText, Line
 from tests.protocol.content.conftest import Read
@@ -108,15 +108,6 @@ def test_a_notation_whose_end_is_nowhere_may_be_any_that_begins_so() -> None:
     (sign,) = read_letterhead(flow("SỞ", "Số: 05/STN-KHTCĐT-", "Kính gửi: Cục Mẫu")).signs
     assert sign.same_notation("STN-KHTCĐT-PCXLVPHC")
     assert not sign.same_notation("STN-VP")
-
-
-@pytest.mark.parametrize(
-    ("line", "copy"),
-    [("SAO Y", True), ("SAO LỤC; SỞ THỬ NGHIỆM; 20/11/2026", True), ("Sao y bản chính", True), ("BÁO CÁO", False),
-     ("Đề nghị gửi bản sao y.", False), ("SAO Y" + " A" * 100, False)],
-)  # fmt: skip
-def test_a_copy_says_that_it_is_one(line: str, copy: bool) -> None:
-    assert is_copy(flow("SỞ", line)) is copy
 
 
 @pytest.mark.parametrize(

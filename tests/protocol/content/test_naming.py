@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 
 from fixtures.letterhead import Appendix, new_letterhead
@@ -184,3 +186,21 @@ def test_headings_of_appendices_are_lines_of_their_own(read: Read) -> None:
 def test_a_text_that_repeats_itself_takes_no_time() -> None:
     text = flow(*["kèm theo Phụ lục I, II, III gửi kèm 03 tài liệu"] * 20_000)
     assert len(read_enclosures(text).counts) <= 40
+
+
+def test_names_as_long_as_a_book_are_not_remembered() -> None:
+    books = [f"{number} " * 20_000 for number in range(100, 140)]
+    tracemalloc.start()
+    try:
+        for book in books:
+            assert not may_mean(book, "Sở Đối chứng")
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 16_000_000
+
+
+def test_of_a_text_longer_than_any_name_the_beginning_is_compared() -> None:
+    assert within("Sở Thử nghiệm", "Sở Thử nghiệm" + " và" * 2_000)
+    assert within("Sở Thử nghiệm", "và " * 1_000 + "Sở Thử nghiệm")
+    assert not within("Sở Thử nghiệm", "và " * 2_000 + "Sở Thử nghiệm")

@@ -72,6 +72,10 @@ def test_some_lines_point_at_the_addressees(text: str) -> None:
         "Phó Chủ tịch UBND tỉnh Trần Văn Mẫu",
         "TS. Lê Thị Mẫu",
         "Nguyễn Văn Mẫu",
+        "Trương Thị Mẫu",
+        "Hà Văn Mẫu",
+        "Giám đốc Sở Mẫu Lâm Thị Thử",
+        "Giám đốc Sở Mẫu Hà Nội Trần Văn Thử",
     ],
 )
 def test_numbers_of_bodies_classes_and_persons_may_mean_anybody(text: str) -> None:
@@ -91,6 +95,8 @@ def test_numbers_of_bodies_classes_and_persons_may_mean_anybody(text: str) -> No
         "Ủy ban nhân dân xã Mẫu",
         "Chủ tịch UBND tỉnh",
         "Giám đốc Sở Mẫu",
+        "Giám đốc Sở Mẫu Hà Nội",
+        "Chủ tịch Hội Mẫu tỉnh Lâm Đồng",
         "UBND phường Trần Hưng Mẫu",
         "Chủ tịch UBND phường Trần Hưng Mẫu",
         "Trường THPT Nguyễn Văn Mẫu",

@@ -8,7 +8,7 @@ import pytest
 
 from protocol.content.degrees import Mark, degree_of, is_declassified, tells_declassified
 from protocol.content.secretfields import field_mark
-from protocol.content.secretnames import name_mark
+from protocol.content.secretnames import name_mark, path_mark
 
 ORDINARY = (
     "bí mật kinh doanh",
@@ -92,6 +92,14 @@ def test_a_whole_line_in_capitals_or_behind_its_label_is_a_mark(line: str, degre
     [
         ("Mật", "MẬT"),
         ("tuyệt mật", "TUYỆT MẬT"),
+        ("Mật - Khẩn", "MẬT"),
+        ("hỏa tốc/tối mật", "TỐI MẬT"),
+        ("mật, hoả tốc", "MẬT"),
+        ("Khẩn", None),
+        ("Mật khẩn", None),
+        ("Mật - khẩn trương triển khai", None),
+        ("Mật ong - khẩn", None),
+        ("Bảo mật - khẩn", None),
         ("[MẬT] V/v giao nhiệm vụ", "MẬT"),
         ("V/v giao nhiệm vụ (Tối mật)", "TỐI MẬT"),
         ("TỐI MẬT: V/v giao nhiệm vụ", "TỐI MẬT"),
@@ -131,6 +139,17 @@ def test_a_whole_line_in_capitals_or_behind_its_label_is_a_mark(line: str, degre
         ("MẬT - V/v hỗ trợ hợp tác xã nuôi ong", "MẬT"),
         ("V/v sử dụng con dấu (MẬT)", "MẬT??"),
         ("V/v đăng ký nhãn hiệu - MẬT", "MẬT??"),
+        ("Ban hành mẫu dấu chỉ độ mật (MẬT)", "MẬT??"),
+        ("Mẫu dấu chỉ mức độ mật (TỐI MẬT)", "TỐI MẬT??"),
+        ("MẪU DẤU CHỈ ĐỘ MẬT (MẬT)", "MẬT??"),
+        ('V/v tiêu hủy hồ sơ có đóng dấu độ mật "MẬT" (MẬT)', "MẬT??"),
+        ("V/v sử dụng dấu “MẬT”, dấu “TỐI MẬT” (TUYỆT MẬT)", "TUYỆT MẬT??"),
+        ('V/v tiêu hủy hồ sơ có đóng dấu "MẬT" của kế hoạch phòng thủ (MẬT)', "MẬT"),
+        ("Kế hoạch phòng thủ - Độ mật: MẬT", "MẬT"),
+        ("Kế hoạch phòng thủ - Độ mật (MẬT)", "MẬT"),
+        ("Kế hoạch phòng thủ. Mức độ mật: (TỐI MẬT)", "TỐI MẬT"),
+        ("KẾ HOẠCH PHÒNG THỦ; ĐỘ MẬT (MẬT)", "MẬT"),
+        ("Mẫu dấu độ khẩn - độ mật (MẬT)", "MẬT??"),
         ("V/v khen thưởng bà LÊ THỊ - MẬT", None),
         ("V/v khen thưởng bà Lê Thị - Mật", None),
         ("M Ậ T - V/v giao nhiệm vụ", "MẬT"),
@@ -220,11 +239,73 @@ def test_a_field_states_a_degree_as_a_note_of_its_own(text: str | None, degree: 
         ("DANH MỤC BÍ MẬT NHÀ NƯỚC ĐỘ TUYỆT MẬT.pdf", None),
         ("mat_ong.xlsx", None),
         ("Mật ong (rừng).xlsx", None),
+        ("mật.xlsx", "MẬT?"),
+        ("Mật - Khẩn.docx", "MẬT?"),
+        ("MẬT - KHẨN.docx", "MẬT"),
+        ("Mật_khẩn.docx", None),
+        ("VB_12_MẬT_DS.xlsx", "MẬT"),
+        ("BC-STN_12_TỐI_MẬT_PL_signed.pdf", "TỐI MẬT"),
+        ("2026-11-22_QĐ_12_TUYỆT MẬT_PL.pdf", "TUYỆT MẬT"),
+        ("VB_12_Mật_DS.xlsx", None),
+        ("VB_12_MAT_DS.xlsx", None),
+        ("VB_12_MẬT_ONG.xlsx", None),
+        ("VB_12_MẬT_KHẨU.xlsx", None),
+        ("VB_12_MẬT_ĐỘ_DS.xlsx", None),
+        ("VB_12_BẢO_MẬT_DS.xlsx", None),
+        ("VB_12_GIẢI_MẬT_DS.xlsx", None),
+        ("VB_12_MẬT_XK.xlsx", None),
+        ("VB_12_MẬT_DS_HTX.xlsx", None),
+        ("DS_VB_MẬT_DS.xlsx", None),
+        ("BC_2026_MẬT_DS.xlsx", None),
+        ("NV_12_MẬT_DS.xlsx", None),
         (None, None),
     ],
 )
 def test_the_name_of_a_file_states_a_degree(name: str | None, degree: str | None) -> None:
     assert told(name_mark(name)) == degree
+
+
+@pytest.mark.parametrize(
+    ("path", "degree"),
+    [
+        ("TỐI MẬT/số liệu.txt", "TỐI MẬT"),
+        ("TỐI MẬT\\2026\\số liệu.txt", "TỐI MẬT"),
+        ("2026.TỐI MẬT/số liệu.txt", "TỐI MẬT"),
+        ("Mật/TỐI MẬT/số liệu.txt", "TỐI MẬT"),
+        ("số liệu/MẬT.txt", "MẬT"),
+        ("MẬT/số liệu.txt", "MẬT"),
+        ("mật/số liệu.txt", "MẬT??"),
+        ("Mật/số liệu.txt", "MẬT??"),
+        ("Văn bản mật/số liệu.txt", "MẬT??"),
+        ("Văn bản mật/Văn bản mật.txt", "MẬT?"),
+        ("sản phẩm ong/MẬT/giá.txt", "MẬT??"),
+        ("MẬT/mật ong.txt", "MẬT??"),
+        ("nuôi ong/MẬT.txt", "MẬT??"),
+        ("nuôi ong/TỐI MẬT.txt", "TỐI MẬT"),
+        ("nuôi ong/[MẬT] kế hoạch.txt", "MẬT"),
+        ("Đã giải mật/TỐI MẬT.txt", "TỐI MẬT??"),
+        ("TỐI MẬT/đã giải mật/số liệu.txt", "TỐI MẬT??"),
+        ("BẢO MẬT/số liệu.txt", None),
+        ("MẬT KHẨU/số liệu.txt", None),
+        ("MẬT_ĐỘ/số liệu.txt", None),
+        ("GIẢI MẬT/số liệu.txt", None),
+        ("MAT/số liệu.txt", None),
+        ("*", None),
+        ("", None),
+    ],
+)
+def test_the_surest_name_in_a_path_states_its_degree(path: str, degree: str | None) -> None:
+    assert told(path_mark(path, "hồ sơ.zip")) == degree
+
+
+def test_an_archive_of_what_was_declassified_or_of_bees_has_possible_marks_only() -> None:
+    assert told(path_mark("TỐI MẬT/số liệu.txt", "Hồ sơ đã giải mật.zip")) == "TỐI MẬT??"
+    assert told(path_mark("MẬT/số liệu.txt", "Nuôi ong.zip")) == "MẬT??"
+
+
+def test_of_a_path_of_many_folders_the_inner_ones_are_looked_at() -> None:
+    assert told(path_mark("MẬT/" + "a/" * 14 + "số liệu.txt", "hồ sơ.zip")) == "MẬT"
+    assert path_mark("MẬT/" + "a/" * 15 + "số liệu.txt", "hồ sơ.zip") is None
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from fixtures.agencies import new_agencies
 from fixtures.casebook import addressees, enclosures, printed, secrecy
 from fixtures.casebook.case import Case
 from fixtures.casebook.letters import FIRST, NOW, letter, small_pdf, status_bytes
+from fixtures.casebook.spoiling import zipped
 from fixtures.documents import new_document
 from fixtures.letterhead import DECISION, LETTER, Appendix, Letterhead, letterhead_of, new_letterhead
 from fixtures.paper import new_pdf_document
@@ -108,6 +109,15 @@ def test_a_finding_about_a_secret_quotes_its_degree_and_nothing_else(contents: C
     (finding,) = said(contents, (FIRST, pdf(mark="MẬT")))
     assert finding.got == "MẬT (p.1 l.7)"
     assert finding.expected == ""
+
+
+def test_a_folder_of_many_secret_files_is_told_once(contents: ContentReader) -> None:
+    inside = zipped(*((f"TỐI MẬT/{number}.txt", b"So lieu") for number in range(3)), ("MẬT.txt", b"So lieu"))
+    told = said(contents, (FIRST, pdf()), ("hồ sơ.zip", inside))
+    assert [(finding.reason, finding.got) for finding in told] == [
+        ("secrecy-mark-in-file-name", "TỐI MẬT"),
+        ("secrecy-mark-in-file-name", "MẬT"),
+    ]
 
 
 def test_all_four_facts_may_differ_at_once(contents: ContentReader) -> None:
