@@ -84,10 +84,20 @@ def codes_about(case: Case, about: RefLike | str) -> list[str]:
 async def reports(case: Case, about: RefLike | str, codes: Sequence[str]) -> None:
     """Wait until all of these codes were reported about a document, or for as long as a sound system would need.
 
-    For stories that judge what came: that something is missing is the matter of STS-02 alone.
+    Each further report shows that the system is still at it, and the time begins anew. For stories that judge what
+    came: that something is missing is the matter of STS-02 alone.
     """
-    patience = asyncio.get_running_loop().time() + max(2 * case.interval, PATIENCE_S)
-    await case.stage.observer.until(lambda: set(codes) <= set(codes_about(case, about)), min(case.deadline, patience))
+
+    def all_came() -> bool:
+        return set(codes) <= set(codes_about(case, about))
+
+    def grown_beyond(known: int) -> Callable[[], bool]:
+        return lambda: all_came() or len(case.statuses(about)) > known
+
+    known = -1
+    while not all_came() and known < (known := len(case.statuses(about))):
+        patience = asyncio.get_running_loop().time() + max(2 * case.interval, PATIENCE_S)
+        await case.stage.observer.until(grown_beyond(known), min(case.deadline, patience))
 
 
 async def fetched(case: Case, delivered: Delivered, *, reason: str = "not-fetched") -> Exchange:

@@ -17,7 +17,7 @@ from conformance.evidence import Evidence
 from conformance.mutants import DEFECTS
 from conformance.outcome import Outcome
 from conformance.plan import load
-from conformance.reference_dms import composing, outbox
+from conformance.reference_dms import composing, outbox, reporting
 from conformance.reference_dms.behaviour import Behaviour
 from conformance.reference_dms.dms import Dms
 from conformance.reference_dms.office import Agency, Connection, Office
@@ -141,6 +141,31 @@ def test_reporting_nothing_after_acceptance_does_not_prove_an_order(tmp_path: Pa
     mute = replace(Behaviour(), codes_of=codes_of({"assign": (), "process": (), "finish": ()}))
     outcome = judged("STS-08/order-of-statuses", tmp_path, behaviour=mute)
     assert verdict(outcome) == (Verdict.FAIL, "step-not-reported")
+
+
+def reporting_after(seconds: dict[str, float]) -> Behaviour:
+    """Give a DMS whose statuses wait before they leave, each step for a time of its own."""
+
+    def report(office: Office, entry: sqlite3.Row, step: str, reason: str) -> None:
+        def now() -> None:
+            with office.store.transaction():
+                reporting.report(office, entry, step, reason)
+            office.outbox_wakes.set()
+
+        asyncio.get_running_loop().call_later(seconds.get(step, 0.0), now)
+
+    return replace(Behaviour(), report=report)
+
+
+def test_statuses_that_take_their_time_keep_their_order_all_the_same(tmp_path: Path) -> None:
+    slow = reporting_after({"accept": 6.5, "assign": 6.6, "process": 6.7, "finish": 12.0})
+    assert verdict(judged("STS-08/order-of-statuses", tmp_path, behaviour=slow)) == (Verdict.PASS, None)
+
+
+def test_a_status_that_comes_late_is_out_of_order_all_the_same(tmp_path: Path) -> None:
+    slow = reporting_after({"accept": 2.0, "assign": 6.5, "process": 2.1, "finish": 2.2})
+    outcome = judged("STS-08/order-of-statuses", tmp_path, behaviour=slow)
+    assert verdict(outcome) == (Verdict.FAIL, "statuses-out-of-order")
 
 
 def test_one_digit_in_a_refusal_is_one_digit_too_few(tmp_path: Path) -> None:
