@@ -1,0 +1,152 @@
+"""Degrees of secrecy in names of files and of folders."""
+
+from __future__ import annotations
+
+import pytest
+
+from protocol.content.degrees import is_declassified
+from protocol.content.secretnames import name_mark, path_mark
+from tests.protocol.content.marks import told
+
+
+@pytest.mark.parametrize(
+    ("name", "degree"),
+    [
+        ("[MẬT] kế hoạch.pdf", "MẬT"),
+        ("MẬT - kế hoạch.pdf", "MẬT"),
+        ("MẬT_kế hoạch.pdf", "MẬT"),
+        ("kế hoạch_TỐI MẬT.docx", "TỐI MẬT"),
+        ("[TOI MAT] ke hoach.pdf", "TỐI MẬT"),
+        ("(TOI_MAT) ke hoach.pdf", "TỐI MẬT"),
+        ("DON TRINH BAO TOI MAT GIAY TO.pdf", None),
+        ("ke_hoach_TUYET_MAT.pdf", "TUYỆT MẬT"),
+        ("[MAT] ke hoach.pdf", "MẬT"),
+        ("BC (MAT).xlsx", None),
+        ("Bài thi [MAT].xlsx", None),
+        ("MẬT.pdf", "MẬT"),
+        ("MAT BANG TANG 1.pdf", None),
+        ("123_STN_MẬT_signed.pdf", "MẬT"),
+        ("123_STN_MẬT.pdf", "MẬT??"),
+        ("Ly lich NV_MẬT.pdf", "MẬT??"),
+        ("K12 MẬT.xlsx", "MẬT??"),
+        ("12A1_MẬT.xlsx", "MẬT??"),
+        ("CV MẬT.pdf", "MẬT??"),
+        ("QĐ 12_MẬT.pdf", "MẬT"),
+        ("KH SX MẬT.xlsx", "MẬT??"),
+        ("05 BC-STN MẬT.xlsx", "MẬT"),
+        ("BC 05.MẬT.xlsx", "MẬT"),
+        ("NGUYỄN THỊ - MẬT.pdf", None),
+        ("Nguyễn Thị_MẬT.pdf", None),
+        ("Mật.pdf", "MẬT?"),
+        ("Báo cáo - Mật.xlsx", "MẬT??"),
+        ("Báo cáo độ Tối mật.xlsx", "TỐI MẬT??"),
+        ("TÀI LIỆU MẬT.xlsx", "MẬT?"),
+        ("Văn bản mật.xlsx", "MẬT?"),
+        ("SỔ ĐĂNG KÝ VĂN BẢN MẬT.xlsx", None),
+        ("BC_tuyet_mat_2026.xlsx", "TUYỆT MẬT?"),
+        ("ke_hoach_tuyet_mat.xlsx", "TUYỆT MẬT??"),
+        ("nguyen_thi_tuyet_mat.xlsx", None),
+        ("TỐI MẬT - đã giải mật.pdf", "TỐI MẬT??"),
+        ("TUYET_MAT da giai mat.pdf", "TUYỆT MẬT??"),
+        ("CV-MẬT-123.pdf", "MẬT"),
+        ("BC MẬT.pdf", "MẬT"),
+        ("UBND_TỐI MẬT.signed.pdf", "TỐI MẬT"),
+        ("Tuyet mat.pdf", "TUYỆT MẬT"),
+        ("Phụ lục MẬT.xlsx", "MẬT?"),
+        ("Phụ lục 1 MẬT.xlsx", "MẬT??"),
+        ("Báo cáo mật.xlsx", "MẬT??"),
+        ("Trần MẬT.xlsx", None),
+        ("Hồ sơ em MẬT.xlsx", None),
+        ("DS_THI_TUYET_MAT_HANG.xlsx", "TUYỆT MẬT??"),
+        ("BC_TUYET_MAT_HANG.xlsx", "TUYỆT MẬT??"),
+        ("BC_TUYET_MAT_SIGNED.pdf", "TUYỆT MẬT"),
+        ("KH 5 TUYET MAT - PHUONG AN.pdf", "TUYỆT MẬT"),
+        ("TUYET_MAT_PHUONG_AN.pdf", "TUYỆT MẬT"),
+        ("DANH MUC BI MAT NHA NUOC DO TUYET MAT.pdf", "TUYỆT MẬT??"),
+        ("TOI MAT.pdf", "TỐI MẬT"),
+        ("toi mat.pdf", None),
+        ("BẢO_MẬT.pdf", None),
+        ("Quy chế_BẢO_MẬT.pdf", None),
+        ("MẬT_ONG rừng.xlsx", None),
+        ("ĐÀN ONG MẬT.xlsx", None),
+        ("MẬT MÃ 2026.pdf", None),
+        ("KẾ HOẠCH - MẬT.pdf", "MẬT?"),
+        ("danh muc bi mat nha nuoc do tuyet mat.pdf", None),
+        ("DANH MỤC BÍ MẬT NHÀ NƯỚC ĐỘ TUYỆT MẬT.pdf", None),
+        ("mat_ong.xlsx", None),
+        ("Mật ong (rừng).xlsx", None),
+        ("mật.xlsx", "MẬT?"),
+        ("Mật - Khẩn.docx", "MẬT?"),
+        ("MẬT - KHẨN.docx", "MẬT"),
+        ("Mật_khẩn.docx", None),
+        ("VB_12_MẬT_DS.xlsx", "MẬT"),
+        ("BC-STN_12_TỐI_MẬT_PL_signed.pdf", "TỐI MẬT"),
+        ("2026-11-22_QĐ_12_TUYỆT MẬT_PL.pdf", "TUYỆT MẬT"),
+        ("VB_12_Mật_DS.xlsx", None),
+        ("VB_12_MAT_DS.xlsx", None),
+        ("VB_12_MẬT_ONG.xlsx", None),
+        ("VB_12_MẬT_KHẨU.xlsx", None),
+        ("VB_12_MẬT_ĐỘ_DS.xlsx", None),
+        ("VB_12_BẢO_MẬT_DS.xlsx", None),
+        ("VB_12_GIẢI_MẬT_DS.xlsx", None),
+        ("VB_12_MẬT_XK.xlsx", None),
+        ("VB_12_MẬT_DS_HTX.xlsx", None),
+        ("DS_VB_MẬT_DS.xlsx", None),
+        ("BC_2026_MẬT_DS.xlsx", None),
+        ("NV_12_MẬT_DS.xlsx", None),
+        (None, None),
+    ],
+)
+def test_the_name_of_a_file_states_a_degree(name: str | None, degree: str | None) -> None:
+    assert told(name_mark(name)) == degree
+
+
+@pytest.mark.parametrize(
+    ("path", "degree"),
+    [
+        ("TỐI MẬT/số liệu.txt", "TỐI MẬT"),
+        ("TỐI MẬT\\2026\\số liệu.txt", "TỐI MẬT"),
+        ("2026.TỐI MẬT/số liệu.txt", "TỐI MẬT"),
+        ("Mật/TỐI MẬT/số liệu.txt", "TỐI MẬT"),
+        ("số liệu/MẬT.txt", "MẬT"),
+        ("MẬT/số liệu.txt", "MẬT"),
+        ("mật/số liệu.txt", "MẬT??"),
+        ("Mật/số liệu.txt", "MẬT??"),
+        ("Văn bản mật/số liệu.txt", "MẬT??"),
+        ("Văn bản mật/Văn bản mật.txt", "MẬT?"),
+        ("sản phẩm ong/MẬT/giá.txt", "MẬT??"),
+        ("MẬT/mật ong.txt", "MẬT??"),
+        ("nuôi ong/MẬT.txt", "MẬT??"),
+        ("nuôi ong/TỐI MẬT.txt", "TỐI MẬT"),
+        ("nuôi ong/[MẬT] kế hoạch.txt", "MẬT"),
+        ("Đã giải mật/TỐI MẬT.txt", "TỐI MẬT??"),
+        ("TỐI MẬT/đã giải mật/số liệu.txt", "TỐI MẬT??"),
+        ("BẢO MẬT/số liệu.txt", None),
+        ("MẬT KHẨU/số liệu.txt", None),
+        ("MẬT_ĐỘ/số liệu.txt", None),
+        ("GIẢI MẬT/số liệu.txt", None),
+        ("MAT/số liệu.txt", None),
+        ("*", None),
+        ("", None),
+    ],
+)
+def test_the_surest_name_in_a_path_states_its_degree(path: str, degree: str | None) -> None:
+    assert told(path_mark(path, "hồ sơ.zip")) == degree
+
+
+def test_an_archive_of_what_was_declassified_or_of_bees_has_possible_marks_only() -> None:
+    assert told(path_mark("TỐI MẬT/số liệu.txt", "Hồ sơ đã giải mật.zip")) == "TỐI MẬT??"
+    assert told(path_mark("MẬT/số liệu.txt", "Nuôi ong.zip")) == "MẬT??"
+
+
+def test_of_a_path_of_many_folders_the_inner_ones_are_looked_at() -> None:
+    assert told(path_mark("MẬT/" + "a/" * 14 + "số liệu.txt", "hồ sơ.zip")) == "MẬT"
+    assert path_mark("MẬT/" + "a/" * 15 + "số liệu.txt", "hồ sơ.zip") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "told_so"),
+    [("VB 1996 đã giải mật.pdf", True), ("VB_1996_da_giai_mat.pdf", True), ("VB chưa giải mật.pdf", False)],
+)
+def test_a_name_tells_that_a_document_was_declassified(name: str, told_so: bool) -> None:
+    assert is_declassified(name) is told_so
