@@ -84,20 +84,31 @@ def codes_about(case: Case, about: RefLike | str) -> list[str]:
 async def reports(case: Case, about: RefLike | str, codes: Sequence[str]) -> None:
     """Wait until all of these codes were reported about a document, or for as long as a sound system would need.
 
-    Each further report shows that the system is still at it, and the time begins anew. For stories that judge what
-    came: that something is missing is the matter of STS-02 alone.
+    Each further of the codes shows that the system is still at it, and the time begins anew. For stories that judge
+    what came: that something is missing is the matter of STS-02 alone.
     """
+    wanted = set(codes)
 
-    def all_came() -> bool:
-        return set(codes) <= set(codes_about(case, about))
+    def missing() -> int:
+        return len(wanted - set(codes_about(case, about)))
 
-    def grown_beyond(known: int) -> Callable[[], bool]:
-        return lambda: all_came() or len(case.statuses(about)) > known
+    def fewer_than(before: int) -> Callable[[], bool]:
+        return lambda: missing() < before
 
-    known = -1
-    while not all_came() and known < (known := len(case.statuses(about))):
+    before = len(wanted) + 1
+    while 0 < missing() < before:
+        before = missing()
         patience = asyncio.get_running_loop().time() + max(2 * case.interval, PATIENCE_S)
-        await case.stage.observer.until(grown_beyond(known), min(case.deadline, patience))
+        await case.stage.observer.until(fewer_than(before), min(case.deadline, patience))
+
+
+async def lingered(case: Case, rounds: int) -> None:
+    """Let the system poll so many times more, or the phase end: for stories that judge what came until then."""
+    observer = case.stage.observer
+    wanted = observer.polls + rounds
+    left = max(0.0, case.deadline - asyncio.get_running_loop().time())
+    await asyncio.sleep(min(rounds * case.interval, left))
+    await observer.until(lambda: observer.polls >= wanted, case.deadline)
 
 
 async def fetched(case: Case, delivered: Delivered, *, reason: str = "not-fetched") -> Exchange:

@@ -12,7 +12,15 @@ from conformance.case import Case, Exchange
 from conformance.checks import check
 from conformance.crossing import as_status
 from conformance.scenarios.arrivals import arrived_letter, deliver_bytes, perform, shown_as_received, work_through
-from conformance.scenarios.sightings import codes_about, eventually, first_report, reported, reports, two_digits
+from conformance.scenarios.sightings import (
+    codes_about,
+    eventually,
+    first_report,
+    lingered,
+    reported,
+    reports,
+    two_digits,
+)
 from conformance.told import told
 from protocol.package.model import DocumentPackage, StatusPackage
 from protocol.package.writer import write_package
@@ -118,7 +126,7 @@ async def test_status_codes_have_two_digits(case: Case) -> None:
 async def test_each_status_is_reported_once(case: Case) -> None:
     """Two rounds after the last step no status came twice; only 05 may, which tells how the work goes on."""
     letters = await walked(case)
-    await case.intervals(2)
+    await lingered(case, 2)
     for letter in letters:
         statuses = case.statuses(letter)
         for code, times in Counter(two_digits(status.code) for status in statuses).items():
@@ -209,7 +217,7 @@ async def test_statuses_keep_their_order(case: Case) -> None:
         got=lambda: told("statuses {codes}", codes=", ".join(codes_about(case, letter)) or told("none")),
     )
     await reports(case, letter, steps)
-    await case.intervals(1)
+    await lingered(case, 1)
     seen = [status for status in case.statuses(letter) if two_digits(status.code) in ORDER]
     codes = [two_digits(status.code) for status in seen]
     firsts = list(dict.fromkeys(codes))

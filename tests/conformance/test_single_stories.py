@@ -162,6 +162,12 @@ def test_statuses_that_take_their_time_keep_their_order_all_the_same(tmp_path: P
     assert verdict(judged("STS-08/order-of-statuses", tmp_path, behaviour=slow)) == (Verdict.PASS, None)
 
 
+def test_a_last_status_at_the_end_of_the_phase_is_no_end_of_polling(tmp_path: Path) -> None:
+    slow = reporting_after({"accept": 3.0, "assign": 8.5, "process": 14.0, "finish": 18.2})
+    outcome = judged("STS-08/order-of-statuses", tmp_path, behaviour=slow, ways=replace(WAYS, poll_interval_s=3.0))
+    assert verdict(outcome) == (Verdict.PASS, None)
+
+
 def test_a_status_that_comes_late_is_out_of_order_all_the_same(tmp_path: Path) -> None:
     slow = reporting_after({"accept": 2.0, "assign": 6.5, "process": 2.1, "finish": 2.2})
     outcome = judged("STS-08/order-of-statuses", tmp_path, behaviour=slow)
