@@ -52,10 +52,11 @@ check: setup ## Lint, types, import contracts, guards of schemas, registries and
 	$(BIN)/python scripts/xsd10.py --check
 	$(BIN)/python scripts/vectors.py --check
 
-bench: setup ## Measure reader, schema and check against the machine's own limits
+bench: setup ## Measure reader, schema, check and hostile packages against limits
 	$(BIN)/python benchmarks/reader.py
 	$(BIN)/python benchmarks/schema.py
 	$(BIN)/python benchmarks/check.py
+	$(BIN)/python -m benchmarks.hostile
 
 proof: setup ## Run the long proofs in full and write docs/proof/*.json
 	$(BIN)/python -m pytest -m proof -n 0 $(ARGS)

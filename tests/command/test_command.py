@@ -14,7 +14,7 @@ from axis28.command import SUBCOMMANDS, run
 
 AXIS28 = (sys.executable, "-m", "axis28")
 # 0.2 s is what a person should wait at most; the rest is for a loaded machine.
-HELP_LIMIT = 1.0
+HELP_LIMIT = 5.0
 HEAVY = (
     "fastapi",
     "sqlalchemy",

@@ -17,7 +17,8 @@ from fixtures.casebook.letters import letter_bytes
 from tests.protocol import hostile
 from tests.protocol.hostile import Trap, trap
 
-DEADLINE_S = 5.0
+DEADLINE_S = 20.0
+"""Four times what is promised: a promise is for a machine that does nothing else, and measured by ``make bench``."""
 MOST_GROWTH_KIB = 64 * 1024
 ROOT = Path(__file__).resolve().parents[2]
 

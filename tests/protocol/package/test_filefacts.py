@@ -141,4 +141,4 @@ def test_a_large_old_workbook_inside_its_zip_goes_through_a_file() -> None:
     seen = facts(attachment, LIMITS)
     assert seen.size == len(data)
     assert seen.kind == "ole"
-    assert time.perf_counter() - started < 5
+    assert time.perf_counter() - started < 30

@@ -48,7 +48,7 @@ async def call(certificates: Path, *, serve: str, trust: str | None) -> int:
     async with server:
         url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         ca = None if trust is None else str(certificates / f"{trust}.pem")
-        async with AxisClient(url, "TEST.SYS.01", "dummy-test-key", ca=ca, timeout=5) as client:
+        async with AxisClient(url, "TEST.SYS.01", "dummy-test-key", ca=ca, timeout=60) as client:
             return len((await client.received("edoc")).items)
 
 
