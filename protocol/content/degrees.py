@@ -37,6 +37,11 @@ _DECLASSIFIED_STAMP = re.compile(r"\W*(?:da )?giai mat\W*(?:(?:tu )?ngay\b.{0,40
 _DECLASSIFIED_BESIDE = re.compile(r"(?:\A(?:ĐÃ )?GIẢI MẬT\b)|(?:\b(?:ĐÃ )?GIẢI MẬT\W*\Z)")
 """A stamp put on a page falls on one row with lines of the text, and becomes an end of them."""
 _DECLASSIFIED = re.compile(r"\bda (?:duoc )?giai mat\b")
+_NOT_DONE = r"(?:chua|khong)(?: duoc)?(?: phep)?"
+_DENIED = re.compile(rf"\b{_NOT_DONE} giai mat\b")
+_NOT_YET = re.compile(rf"\b(?:{_NOT_DONE}|de nghi(?: duoc)?) giai mat\b")
+_OF_DECLASSIFIED = re.compile(r"[\W\d]*(?:(?:tai lieu|van ban) )?giai mat(?:\W+(?:\d|(?:theo|tu|ngay|nam)\b).*)?\W*")
+"""A folder that is called as the stamp is. *Hội đồng giải mật* and *Hồ sơ giải mật* are of the procedure."""
 Certainty = Literal["sure", "doubtful", "possible"]
 
 
@@ -79,8 +84,24 @@ def degree_with_urgency(text: str) -> str | None:
 
 def is_declassified(name: str) -> bool:
     """Whether a name or a subject says that a document is secret no more."""
-    words = re.sub(r"[\s_-]+", " ", ascii_text(name)).casefold()
-    return bool(re.search(r"\bgiai mat\b", words)) and not re.search(r"\b(?:chua|khong|de nghi) giai mat\b", words)
+    words = _plain_words(name)
+    return bool(re.search(r"\bgiai mat\b", words)) and not _NOT_YET.search(words)
+
+
+def folder_tells_declassified(name: str) -> bool | None:
+    """Whether the name of a folder or an archive says that what it holds was declassified; ``None`` for no word of it.
+
+    ``False`` where it says that it was not. It takes more than in the name of a document, which speaks of itself.
+    """
+    words = _plain_words(name)
+    if _DENIED.search(words):
+        return False
+    return bool(_DECLASSIFIED.search(words) or _OF_DECLASSIFIED.fullmatch(words)) or None
+
+
+def _plain_words(name: str) -> str:
+    """Give a name in small letters without accents; in *lời giải - Mật* the dash parts two words."""
+    return re.sub(r"\s+|_+|-", " ", ascii_text(name)).casefold()
 
 
 def tells_declassified(line: str) -> bool:

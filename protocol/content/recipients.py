@@ -38,15 +38,22 @@ _OPEN = re.compile(
 A council, a fund, a steering committee or the committee of a party has no office of its own: its papers go to whoever
 serves it.
 """
+_PROVINCE = r"(?:Cao Bằng|Hà (?:Giang|Nam|Nội|Tĩnh)|Lâm Đồng)\b(?! [A-ZĐÀ-Ỹ])"
 _PERSON = re.compile(
-    r"(?:\A|\A(?:Phó |Quyền |Nguyên )?(?:Tổng )?(?:Chủ tịch|Bí thư|Thủ tướng|Bộ trưởng|Thứ trưởng|Giám đốc|"
-    r"Cục trưởng|Vụ trưởng|Viện trưởng|Chánh án|Chánh Văn phòng|Trưởng ban|Trưởng phòng|Tư lệnh|Chủ nhiệm|PCT|CT)"
-    r"(?: [\w ,-]{1,40}(?! (?:Cao Bằng|Hà (?:Giang|Nam|Nội|Tĩnh)|Lâm Đồng)\b))?(?<!xã)(?<!phường)(?<!trường)(?<!phố) |"
+    r"(?:\A|\A(?P<deputy>Phó |Nguyên |(?=PCT ))?(?:Quyền )?(?:Tổng )?(?:Chủ tịch|Bí thư|Thủ tướng|Bộ trưởng|"
+    r"Thứ trưởng|Giám đốc|Cục trưởng|Vụ trưởng|Viện trưởng|Chánh án|Chánh Văn phòng|Trưởng ban|Trưởng phòng|Tư lệnh|"
+    r"Chủ nhiệm|PCT|CT)(?: [\w ,-]{1,40})?"
+    r"(?(deputy)|(?<!xã)(?<!phường)(?<!trường)(?<!phố)(?:(?<!huyện)(?<!khu)(?<!xã hội)|(?= \w+ \w+ [A-ZĐÀ-Ỹ]))) |"
     r"\A(?:(?:GS|PGS|TS|ThS|BS|LS|KS)\.? ?)+)"
-    rf"(?:{SURNAMES})"
+    rf"(?!{_PROVINCE})(?:{SURNAMES})"
     r"(?: [A-ZĐÀ-Ỹ]\w+){1,4}\b"
 )
-"""A person, with a post or a degree before the name; *Giám đốc Sở Mẫu Hà Nội* has a province behind the post."""
+"""A person, with a post or a degree before the name.
+
+What follows a post may be a place: the province in *Giám đốc Sở Mẫu Hà Nội*, not in *Giám đốc Sở Mẫu Hà Nam Anh*; the
+unit in *Chủ tịch UBND xã Cao Mẫu*. Deputies and former holders are meant as persons only. Districts, and bodies with
+*xã hội* in their names, are often written without the name of theirs, so three words behind them are a person.
+"""
 _CLASS_WORDS = 5
 """Words of a line with no capital behind the first: a class (``Hiệu trưởng trường trung học phổ thông``), no name."""
 

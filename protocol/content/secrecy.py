@@ -17,7 +17,6 @@ from protocol.content.degrees import (
     WITHOUT_ACCENTS,
     Mark,
     degree_of,
-    is_declassified,
     tells_declassified,
     whole_degree,
 )
@@ -29,7 +28,6 @@ STAMP_ZONE = 1 / 3
 MARGIN = 0.12
 FIRST_LINES, NEAR_LINES, NEAR_CELLS = 14, 3, 2
 """Where lines have no places: those that may hold a stamp, and how far from sign, state or motto it may stand."""
-LONGEST_NAME = 1024
 LIST_LINES = 8
 """Two different degrees within so many lines are a list or a choice, and neither is a stamp."""
 WATERMARK = 30.0
@@ -57,8 +55,8 @@ _GOES_ON = re.compile(r"(?:,|\b(?:dấu|độ|mức|loại|chữ))\Z", re.IGNORE
 _PAGE_NUMBER = re.compile(r"\W*(?:trang\s*)?\d{1,4}(?:\s*/\s*\d{1,4})?\W*", re.IGNORECASE)
 
 
-def marks(text: FileText, name: str = "") -> Iterator[Mark]:
-    """Yield the marks of a file, one for each degree and certainty at most; ``name`` is that of the file.
+def marks(text: FileText) -> Iterator[Mark]:
+    """Yield the marks of a file, one for each degree and certainty at most.
 
     Sure: in the place of a stamp (upper third of a page that begins a document, near sign or state where lines have no
     places), repeated at the edge of pages, in a page header or footer. Possible: alone on a line elsewhere, across a
@@ -66,14 +64,14 @@ def marks(text: FileText, name: str = "") -> Iterator[Mark]:
     text.
     """
     said: set[tuple[str, str]] = set()
-    for mark in list(_seen(text, name)):
+    for mark in list(_seen(text)):
         key = (mark.degree, mark.certainty)
         if key not in said and not (mark.certainty == "possible" and (mark.degree, "sure") in said):
             said.add(key)
             yield mark
 
 
-def _seen(text: FileText, name: str) -> Iterator[Mark]:
+def _seen(text: FileText) -> Iterator[Mark]:
     tables = list(islice(((at, line) for at, line in enumerate(text.lines) if _heads_column(line)), MOST_CANDIDATES))
     zone = frozenset(list(letterhead_zone(text))[:FIRST_LINES])
     heads = {line.page for line in text.lines if _begins(line)}
@@ -87,13 +85,12 @@ def _seen(text: FileText, name: str) -> Iterator[Mark]:
         if not _under_column(text.lines[index], index, tables) and not _in_heading(text, index)
     ]
     edges = _edges(text, candidates)
-    declassified = is_declassified(name[:LONGEST_NAME])
     for index, degree in candidates:
         line = text.lines[index]
         if len(edges.get((degree, round(line.top / 20)), ())) > 1 and _at_edge(line):
-            yield Mark(degree, index, "possible" if declassified else "sure")
+            yield Mark(degree, index)
         elif _is_stamp(text, index, heads, zone):
-            doubt = declassified or _is_shown(text, index, degree, candidates)
+            doubt = _is_shown(text, index, degree, candidates)
             yield Mark(degree, index, "possible" if doubt else "sure")
         elif ("MẬT" in "".join(line.text.split()) or line.text.isupper()) and not _beside_others(text, index):
             yield Mark(degree, index, "possible")

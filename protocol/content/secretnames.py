@@ -11,6 +11,7 @@ from protocol.content.degrees import (
     Certainty,
     Mark,
     degree_with_urgency,
+    folder_tells_declassified,
     is_declassified,
     whole_degree,
 )
@@ -19,8 +20,8 @@ from protocol.wire.plaintext import ascii_text
 
 _LONGEST, _NEAR = 512, 40
 """Characters of a name that are looked at, and of it beside a degree; no file system has longer names."""
-_MOST_PARTS = 16
-"""Folders of a path that are looked at, and the file in them."""
+_MOST_FOLDERS = 16
+"""The outermost ones of a path that are looked at, beside the file in them: what stands there stands for all below."""
 _SUREST: tuple[Certainty, ...] = get_args(Certainty)
 _TOKENS = re.compile(r"[\s_.()\[\]–—-]+")
 _TOKEN = re.compile(r"(?<![^\s_.()–—-])(?:TUYỆT[ _-]?MẬT|TỐI[ _-]?MẬT|MẬT)(?![^\s_.()–—-])")
@@ -49,6 +50,13 @@ _PART_OF_PAPER = re.compile(
 Nothing else: ``MẬT_ĐỘ`` and ``MẬT_XK`` (honey for export) are words, and behind a year it may be a list of honey.
 """
 _BEES = re.compile(r"(?<![^\W_])(?:ong|mía)(?![^\W_])", re.IGNORECASE)
+_STAMPS = re.compile(
+    r"\bmẫu (?:(?:các|con|loại|hình) )*dấu\b(?! (?:vân|vết|hiệu|chân|ấn)\b)"
+    r"|(?<!\bđóng )(?<!\bcó )(?<!\bmang )\bdấu (?:chỉ )?(?:các )?(?:mức )?độ mật\b"
+)
+"""Names of what shows how the stamps look: of them each degree has one."""
+_PLAIN_STAMPS = re.compile(r"\bmau (?:con )?dau(?= chi\b| do\b|\Z)|\bdau chi (?:muc )?do mat\b")
+"""Without accents *mau dau* begins other words too: ``mau dau vao``."""
 
 
 def name_mark(name: str | None) -> Mark | None:
@@ -56,20 +64,49 @@ def name_mark(name: str | None) -> Mark | None:
     return _mark(_stem(name))
 
 
-def path_mark(path: str, archive: str) -> Mark | None:
+def path_mark(path: str, archive: str) -> tuple[Mark, str] | None:
     """Give the surest mark among the names of a file in an archive and of the folders that it lies in.
 
-    A bare MẬT beside bees is possible at most, and so is any mark in a path that says that it was declassified.
+    With it comes the path down to the name that bears it. A bare MẬT beside bees is possible at most, and so is any
+    mark in a path that speaks of it (see ``tells_of_degrees``).
     """
-    *folders, name = re.split(r"[/\\]", path)[-_MOST_PARTS:]
-    stems = [_looked_at(folder) for folder in reversed(folders)]
-    found = [name_mark(name), *map(_folder_mark, stems)]
-    surest = min(filter(None, found), key=lambda mark: _SUREST.index(mark.certainty), default=None)
-    if surest is None:
+    folders, name = _parts(path)
+    bearers = [(name_mark(name), path)]
+    bearers += [(_folder_mark(folders[at]), "/".join(folders[: at + 1])) for at in reversed(range(len(folders)))]
+    found = [(mark, bearer) for mark, bearer in bearers if mark]
+    if not found:
         return None
+    surest, bearer = min(found, key=lambda each: _SUREST.index(each[0].certainty))
     whole = f"{_looked_at(archive)}/{_looked_at(path)}"
-    honey = surest.degree == "MẬT" and "MẬT" in (_stem(name), *stems) and _BEES.search(whole)
-    return Mark(surest.degree, certainty="possible") if honey or is_declassified(whole) else surest
+    honey = surest.degree == "MẬT" and "MẬT" in (_stem(name), *folders) and _BEES.search(whole)
+    softened = honey or tells_of_degrees(path, archive)
+    return (Mark(surest.degree, certainty="possible") if softened else surest), bearer
+
+
+def tells_of_degrees(path: str, archive: str) -> bool:
+    """Whether the names on the way to a file say that marks there are none: declassified, or forms of the stamps.
+
+    Of two names that speak of declassifying the one nearer to the file is believed. A document says it of itself in
+    any words, and a folder or an archive in those only that are not of the procedure. A file in no archive has its own
+    name in the place of both.
+    """
+    folders, name = _parts(path)
+    outer = [_stem(archive), *folders]
+    if any(map(_is_of_stamps, (*outer, _stem(name)))):
+        return True
+    own = is_declassified(name) or folder_tells_declassified(name)
+    told = (own, *map(folder_tells_declassified, reversed(outer)))
+    return next((said for said in told if said is not None), False)
+
+
+def _parts(path: str) -> tuple[list[str], str]:
+    *folders, name = re.split(r"[/\\]", path)
+    return [_looked_at(folder) for folder in folders[:_MOST_FOLDERS]], _looked_at(name)
+
+
+def _is_of_stamps(name: str) -> bool:
+    words = re.sub(r"[\W_]+", " ", name).casefold().strip()
+    return bool(_STAMPS.search(words) or (words.isascii() and _PLAIN_STAMPS.search(words)))
 
 
 def _folder_mark(name: str) -> Mark | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from protocol.content.degrees import Mark, degree_of
 from protocol.content.secrecy import marks
 from protocol.content.secretfields import field_mark
-from protocol.content.secretnames import name_mark, path_mark
+from protocol.content.secretnames import name_mark, path_mark, tells_of_degrees
 from protocol.content.text import AttachedText
 from protocol.finding import Finding
 from protocol.package.filekind import ARCHIVES, WITHOUT_TEXT
@@ -41,13 +41,19 @@ def header_marks(context: Context, package: DocumentPackage) -> Iterator[Finding
         yield from context.breach("secrecy-mark-in-header", f"{HEADER}/OtherInfo/TyperNotation", got=typist)
 
 
-def _told(context: Context, mark: Mark | None, reason: str, place: str, requirement: str) -> Iterator[Finding]:
-    """Tell of a mark in a text of the package by how sure it is; ``reason`` is for one beyond doubt."""
+def _told(
+    context: Context, mark: Mark | None, reason: str, place: str, requirement: str, *, inside: str = ""
+) -> Iterator[Finding]:
+    """Tell of a mark in a text of the package by how sure it is; ``reason`` is for one beyond doubt.
+
+    ``inside`` is the path to a name in a zip.
+    """
     if mark is None:
         return
     if mark.certainty != "sure":
         reason = "secrecy-mark-doubtful" if mark.certainty == "doubtful" else "secrecy-mark-possible"
-    yield from context.breach(reason, place, got=mark.degree, requirement=requirement)
+    got = f"{mark.degree} ({inside})" if inside else mark.degree
+    yield from context.breach(reason, place, got=got, requirement=requirement)
 
 
 def name_marks(context: Context, package: DocumentPackage) -> Iterator[Finding]:
@@ -61,18 +67,27 @@ def name_marks(context: Context, package: DocumentPackage) -> Iterator[Finding]:
         yield from _told(context, field_mark(line.description), reason, place, "SEC-04")
 
 
-def file_marks(context: Context, package: DocumentPackage) -> Iterator[Finding]:
-    """SEC-04: no attached file carries the stamp of a secret document, nor has a zip one in a name inside it."""
-    told: set[tuple[int, Mark | None]] = set()
+def names_inside(context: Context, package: DocumentPackage) -> Iterator[Finding]:
+    """SEC-04: no file in an attached zip has a degree of secrecy in its name, nor has a folder there."""
+    told: set[tuple[int, Mark, str]] = set()
     for file in looked_into(context, package):
-        inside = path_mark(file.member, file.name)
+        found = path_mark(file.member, file.name)
+        if found and (file.number, *found) not in told:  # one folder may hold many files
+            told.add((file.number, *found))
+            mark, bearer = found
+            place = f"{ATTACHMENT}[{file.number}]"
+            yield from _told(
+                context, mark, "secrecy-mark-in-file-name", place, "SEC-04", inside=f"{file.name}/{bearer}"
+            )
+
+
+def file_marks(context: Context, package: DocumentPackage) -> Iterator[Finding]:
+    """SEC-04: no attached file carries the stamp of a secret document."""
+    for file in looked_into(context, package):
         place = f"{ATTACHMENT}[{file.number}]"
-        if (file.number, inside) not in told:  # one folder may hold many files
-            told.add((file.number, inside))
-            yield from _told(context, inside, "secrecy-mark-in-file-name", place, "SEC-04")
-        for mark in marks(file.text, f"{file.name}/{file.member}"):
+        for mark in marks(file.text):
             reason = "secrecy-mark-possible"
-            if mark.certainty == "sure":
+            if mark.certainty == "sure" and not tells_of_degrees(file.member or file.name, file.name):
                 exact = file.text.exact_on(file.text.lines[mark.index].page)
                 reason = "secrecy-mark-in-file" if exact else "secrecy-mark-doubtful"
             got = f"{mark.degree} ({file.place(mark.index)})"
@@ -100,5 +115,5 @@ def _is_ordinary(file: AttachedText) -> bool:
     return "archive" in file.text.marks or extension(file.name) in WITHOUT_TEXT | ARCHIVES
 
 
-RULES: tuple[DocumentRule, ...] = (header_marks, name_marks, file_marks, unread_files)
+RULES: tuple[DocumentRule, ...] = (header_marks, name_marks, names_inside, file_marks, unread_files)
 """``header_marks`` and ``name_marks`` need no contents."""

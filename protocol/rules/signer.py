@@ -14,13 +14,15 @@ _COMPETENCE = re.compile(r"(?P<authority>TM|Q|KT|TL|TUQ)\.\s*(?P<of>.*)", re.DOT
 _PARTY_COMPETENCE = re.compile(r"(?:T/M|K/T|T/L|T/U/Q)\.?(?:\s|\Z)")
 _PARTY = re.compile(
     r"đảng|\b(?:tỉnh|thành|huyện|quận|thị|quân|khu) ủy\b|ban thường vụ|ban chấp hành|bí thư|bộ chính trị|chi bộ"
-    r"|mặt trận|mttq|công đoàn|lđlđ|đoàn (?:thanh niên|tncs)|\b(?:tỉnh|thành|huyện|quận) ?đoàn\b|tạp chí"
+    r"|mặt trận|mttq|công đoàn|lđlđ|đoàn (?:thanh niên|tncs)|\b(?:tỉnh|thành|huyện|quận|chi) ?đoàn\b|tạp chí"
+    r"|\A(?:(?:thị|xã|phường) ?đoàn|đoàn (?:trường|khối|xã|phường))\b"
     r"|\bban\b(?! (?:nhân dân|quản lý|giám đốc|thi đua)\b).* trung ương\b"
     r"|\b(?:văn phòng|hội đồng lý luận) trung ương\b|\btrung ương (?:đoàn|hội)\b"
     r"|\bliên đoàn\b(?! (?:quy hoạch|điều tra|khảo sát|địa|bản đồ|trắc địa|vật lý|xiếc))"
-    r"|(?:\A|\b(?:tm\.|t/m|ban|ban biên tập|văn phòng|cơ quan|t(?:òa|oà) soạn|tỉnh|thành|huyện|quận) ?)"
+    r"|(?:\A|\b(?:tm\.|t/m|ban|(?:ban|tổng) biên tập|văn phòng|cơ quan|t(?:òa|oà) soạn|tỉnh|thành|huyện|quận"
+    r"|tổng|chi|phân|thường trực|bch|btv|chủ tịch) ?)"
     r"(?:báo\b(?! (?:chí|cáo)\b)|hội\b(?! (?:đồng|nghị|trường|chợ|nhập|thi|thẩm)\b))"
-    r"|\b(?:hiệp hội|liên hiệp (?:các )?hội)\b"
+    r"|\b(?:hiệp hội|liên hiệp (?:các )?hội)\b|\bquỹ hỗ trợ (?:nông dân|phụ nữ)\b"
     r"|\bhội (?:nông dân|phụ nữ|lhpn|liên hiệp|cựu chiến binh|sinh viên|chữ thập đỏ|người cao tuổi|nhà báo|luật gia)\b"
 )
 """Words of bodies of the Party, its press and the organisations beside it, which write by rules of their own.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fixtures.letterhead import DECISION, new_letterhead
+from fixtures.letterhead import DECISION, Appendix, new_letterhead
 from fixtures.paper import new_pdf_document
 from fixtures.wordpaper import new_docx_document
 from protocol.content.copystamp import is_copy
@@ -36,6 +36,20 @@ STAMPS = (
     "SAO LỤC SỞ THỬ NGHIỆM 20-11-2026 09:00:00 +07:00",
     "SAO Y: Trường THPT số 2 Ví Dụ, 09:00 ngày 20/11/2026",
     "Hình thức sao: Sao y; Sở Thử nghiệm; Thời gian ký: 20.11.2026 09:00:00 GMT+7",
+    "SAO Y CHÍNH",
+    "BẢN SAO Y CHÍNH",
+    "SAO Y VĂN BẢN ĐIỆN TỬ",
+    "TRÍCH SAO TỪ BẢN GỐC",
+    "Ký bởi: SAO Y, Văn phòng Sở; 20/11/2026 09:00:00 +07:00",
+    "Người ký: SAO Y; Sở Thử nghiệm; 20/11/2026 09:00",
+    "VĂN PHÒNG SỞ THỬ NGHIỆM SAO Y",
+    "ỦY BAN NHÂN DÂN TỈNH VÍ DỤ BẢN SAO Y",
+    "Số: 15/SY-VP SAO Y",
+    "Số: 15/SY-VP Sao y, Ví Dụ, ngày 20 tháng 11 năm 2026",
+    "SAO Y BẢN CHÍNH TL. GIÁM ĐỐC",
+    "SAO Y T/L GIÁM ĐỐC",
+    "SAO Y CHÁNH VĂN PHÒNG",
+    "Sao y bản chính KT. HIỆU TRƯỞNG",
 )
 AT_HEAD_ALONE = (
     "Sao y",
@@ -45,6 +59,8 @@ AT_HEAD_ALONE = (
     "Sao y; Sở Thử nghiệm;",
     "SAO Y ỦY BAN NHÂN DÂN",
     "SAO LỤC - VĂN PHÒNG SỞ",
+    "Sao y bản chính",
+    "Bản sao y văn bản điện tử",
     "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM SAO Y",
     "Ví Dụ, ngày 20 tháng 11 năm 2026 SAO Y; SỞ THỬ NGHIỆM; 20/11/2026",
 )
@@ -62,6 +78,15 @@ NO_STAMPS = (
     "Đề nghị gửi bản sao y.",
     "Sao yến",
     "TRÍCH SAO Ý KIẾN",
+    "SAO Y CHÍNH SÁCH",
+    "SAO Y QUYẾT ĐỊNH CỦA GIÁM ĐỐC",
+    "Sao y bản chính do Giám đốc xác nhận",
+    "BAN HÀNH QUY CHẾ SAO Y",
+    "BỘ HỒ SƠ SAO Y",
+    "QUY TRÌNH SAO Y",
+    "Văn phòng Sở Sao y",
+    "Văn bản số 15/SY-VP sao y",
+    "Bản sao y bản chính (01 bản)",
     "SAO Y" + " A" * 100,
 )
 
@@ -88,6 +113,43 @@ def test_a_line_that_speaks_of_copies_makes_none(line: str) -> None:
     assert not is_copy(flow(line, *ORIGINAL))
     assert not is_copy(flow(*ORIGINAL[:4], line, *ORIGINAL[4:]))
     assert not is_copy(flow(*ORIGINAL, line))
+
+
+def test_a_word_in_a_list_of_papers_heads_no_certificate() -> None:
+    papers = (*ORIGINAL, "THÀNH PHẦN HỒ SƠ", "Đơn đề nghị", "Bản sao y bản chính", "Bản sao y, có bản gốc")
+    assert not is_copy(flow(*papers))
+    assert not is_copy(flow(*papers, "Ví Dụ, ngày ... tháng ... năm ...", "NGƯỜI LÀM ĐƠN"))
+
+
+@pytest.mark.parametrize(
+    ("head", "below"),
+    [
+        ("Sao y bản chính", ("Ngày ... tháng ... năm 20...", "KT. HIỆU TRƯỞNG", "PHÓ HIỆU TRƯỞNG", "Lê Văn Giả")),
+        ("Sao y bản chính", ("Số: 15/SY-VP", "CHÁNH VĂN PHÒNG", "Lê Văn Giả")),
+        ("TRƯỜNG THPT SỐ 2 VÍ DỤ SAO Y", ("Số: 15/SY-THPT", "HIỆU TRƯỞNG", "Lê Văn Giả")),
+        ("SAO Y VĂN PHÒNG SỞ THỬ NGHIỆM", ("Ví Dụ, ngày 20 tháng 11 năm 2026", "TL. GIÁM ĐỐC", "CHÁNH VĂN PHÒNG")),
+    ],
+)
+def test_what_stands_below_it_shows_the_head_of_a_certificate(head: str, below: tuple[str, ...]) -> None:
+    assert is_copy(flow(*ORIGINAL, head, *below))
+    assert not is_copy(flow(*ORIGINAL, head, "Bản chính", "01 bộ"))
+    assert not is_copy(flow(*ORIGINAL, head, *["Đơn đề nghị"] * 6, *below))
+
+
+def test_an_original_without_recipients_ends_at_its_signature(read: Read) -> None:
+    certificate = Appendix("SAO Y", "CHÁNH VĂN PHÒNG", "Lê Văn Giả", ("Nơi nhận:", "- Lưu: VT."))
+    original = new_letterhead(DECISION, recipients=(), appendixes=(certificate,))
+    assert is_copy(read("a.pdf", new_pdf_document(original)))
+    spoken = new_letterhead(DECISION, recipients=(), body=("Điều 1. Nội dung.", "SAO Y"))
+    assert not is_copy(read("a.pdf", new_pdf_document(spoken)))
+
+
+def test_the_sign_of_a_copy_shows_its_certificate_where_no_end_of_the_original_was_read() -> None:
+    begun = (*ORIGINAL[:4], "GIÁM ĐỐC", "TRẦN THỊ MẪU", "VĂN PHÒNG SỞ THỬ NGHIỆM")
+    ends = ("CHÁNH VĂN PHÒNG", "Lê Văn Giả", "Nơi nhận:", "- Lưu: VT.")
+    assert is_copy(flow(*begun, "SAO Y", "Số: 15/SY-VP", *ends))
+    assert not is_copy(flow(*begun, "SAO Y", "Số: 15/TB-VP", *ends))
+    assert not is_copy(flow(*begun, "Bản sao y", "số 15/SY-VP ngày 20/11/2026", *ends))
 
 
 def test_a_stamp_is_looked_for_where_the_text_is_over() -> None:

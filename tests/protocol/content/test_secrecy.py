@@ -140,12 +140,6 @@ def test_a_page_header_of_a_word_file_is_a_mark_whatever_stands_near() -> None:
     assert found(FileText("word", labelled)) == [("TỐI MẬT", "sure")]
 
 
-def test_the_name_of_a_file_tells_that_its_stamp_is_an_old_one(read: Read) -> None:
-    text = read("a.pdf", new_pdf_document(new_letterhead(mark="TỐI MẬT")))
-    assert [mark.certainty for mark in marks(text, "VB 1996 đã giải mật.pdf")] == ["possible"]
-    assert [mark.certainty for mark in marks(text, "VB 1996.pdf")] == ["sure"]
-
-
 def test_degrees_one_below_the_other_are_a_choice_and_no_stamp(read: Read) -> None:
     head = [(80, 100, "Số: 05/QĐ-STN"), (300, 80, STATE)]
     degrees = [(90, 150 + 22 * number, degree) for number, degree in enumerate(("MẬT", "TỐI MẬT"))]

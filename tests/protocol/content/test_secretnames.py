@@ -5,8 +5,13 @@ from __future__ import annotations
 import pytest
 
 from protocol.content.degrees import is_declassified
-from protocol.content.secretnames import name_mark, path_mark
+from protocol.content.secretnames import name_mark, path_mark, tells_of_degrees
 from tests.protocol.content.marks import told
+
+
+def told_inside(path: str, archive: str = "hồ sơ.zip") -> str | None:
+    found = path_mark(path, archive)
+    return told(found[0]) if found else None
 
 
 @pytest.mark.parametrize(
@@ -48,6 +53,9 @@ from tests.protocol.content.marks import told
         ("nguyen_thi_tuyet_mat.xlsx", None),
         ("TỐI MẬT - đã giải mật.pdf", "TỐI MẬT??"),
         ("TUYET_MAT da giai mat.pdf", "TUYỆT MẬT??"),
+        ("TỐI MẬT - chưa được giải mật.pdf", "TỐI MẬT"),
+        ("TỐI MẬT - đề nghị được giải mật.pdf", "TỐI MẬT"),
+        ("Lời giải - MẬT.pdf", "MẬT"),
         ("CV-MẬT-123.pdf", "MẬT"),
         ("BC MẬT.pdf", "MẬT"),
         ("UBND_TỐI MẬT.signed.pdf", "TỐI MẬT"),
@@ -121,6 +129,30 @@ def test_the_name_of_a_file_states_a_degree(name: str | None, degree: str | None
         ("nuôi ong/[MẬT] kế hoạch.txt", "MẬT"),
         ("Đã giải mật/TỐI MẬT.txt", "TỐI MẬT??"),
         ("TỐI MẬT/đã giải mật/số liệu.txt", "TỐI MẬT??"),
+        ("da_duoc_giai_mat/TỐI MẬT/số liệu.txt", "TỐI MẬT??"),
+        ("1. Giải mật/TỐI MẬT/số liệu.txt", "TỐI MẬT??"),
+        ("GIẢI MẬT (từ ngày 01.01.2020)/TỐI MẬT/số liệu.txt", "TỐI MẬT??"),
+        ("Tài liệu giải mật/TỐI MẬT/số liệu.txt", "TỐI MẬT??"),
+        ("TỐI MẬT/Quyết định giải mật.txt", "TỐI MẬT??"),
+        ("Đã giải mật/TỐI MẬT/Đề nghị giải mật.txt", "TỐI MẬT??"),
+        ("Chưa giải mật/Đã giải mật/TỐI MẬT/số liệu.txt", "TỐI MẬT??"),
+        ("Đã giải mật/Chưa được giải mật/TỐI MẬT/số liệu.txt", "TỐI MẬT"),
+        ("Đã giải mật/TỐI MẬT/Không được phép giải mật.txt", "TỐI MẬT"),
+        ("Chưa giải mật/TỐI MẬT.txt", "TỐI MẬT"),
+        ("Hồ sơ chưa được giải mật/TỐI MẬT.txt", "TỐI MẬT"),
+        ("Hội đồng giải mật/TỐI MẬT.txt", "TỐI MẬT"),
+        ("Hồ sơ giải mật/TỐI MẬT.txt", "TỐI MẬT"),
+        ("Đã đề nghị giải mật/TỐI MẬT.txt", "TỐI MẬT"),
+        ("Mẫu dấu/TUYỆT MẬT/mẫu.txt", "TUYỆT MẬT??"),
+        ("MẪU_CON_DẤU/TUYỆT MẬT.txt", "TUYỆT MẬT??"),
+        ("Biểu mẫu dấu chỉ độ mật/TỐI MẬT/mẫu.txt", "TỐI MẬT??"),
+        ("TUYỆT MẬT/mẫu dấu.txt", "TUYỆT MẬT??"),
+        ("Mau_dau/TUYET MAT.txt", "TUYỆT MẬT??"),
+        ("Biểu mẫu/TUYỆT MẬT/mẫu.txt", "TUYỆT MẬT"),
+        ("Con dấu/TUYỆT MẬT/mẫu.txt", "TUYỆT MẬT"),
+        ("Mẫu dấu vân tay/TUYỆT MẬT/mẫu.txt", "TUYỆT MẬT"),
+        ("Văn bản đóng dấu chỉ độ mật/TỐI MẬT/số liệu.txt", "TỐI MẬT"),
+        ("mau_dau_vao/TUYET MAT.txt", "TUYỆT MẬT"),
         ("BẢO MẬT/số liệu.txt", None),
         ("MẬT KHẨU/số liệu.txt", None),
         ("MẬT_ĐỘ/số liệu.txt", None),
@@ -131,22 +163,68 @@ def test_the_name_of_a_file_states_a_degree(name: str | None, degree: str | None
     ],
 )
 def test_the_surest_name_in_a_path_states_its_degree(path: str, degree: str | None) -> None:
-    assert told(path_mark(path, "hồ sơ.zip")) == degree
+    assert told_inside(path) == degree
 
 
-def test_an_archive_of_what_was_declassified_or_of_bees_has_possible_marks_only() -> None:
-    assert told(path_mark("TỐI MẬT/số liệu.txt", "Hồ sơ đã giải mật.zip")) == "TỐI MẬT??"
-    assert told(path_mark("MẬT/số liệu.txt", "Nuôi ong.zip")) == "MẬT??"
+@pytest.mark.parametrize("archive", ["Hồ sơ đã giải mật.zip", "Giải mật.zip", "Mẫu dấu.zip", "Dấu chỉ độ mật.zip"])
+def test_an_archive_of_what_was_declassified_or_of_forms_of_stamps_has_possible_marks_only(archive: str) -> None:
+    assert told_inside("TỐI MẬT/số liệu.txt", archive) == "TỐI MẬT??"
 
 
-def test_of_a_path_of_many_folders_the_inner_ones_are_looked_at() -> None:
-    assert told(path_mark("MẬT/" + "a/" * 14 + "số liệu.txt", "hồ sơ.zip")) == "MẬT"
-    assert path_mark("MẬT/" + "a/" * 15 + "số liệu.txt", "hồ sơ.zip") is None
+def test_an_archive_of_bees_has_possible_marks_only() -> None:
+    assert told_inside("MẬT/số liệu.txt", "Nuôi ong.zip") == "MẬT??"
+
+
+@pytest.mark.parametrize("archive", ["Hồ sơ chưa được giải mật.zip", "Hội đồng giải mật.zip", "Biểu mẫu.zip"])
+def test_an_archive_of_another_name_softens_nothing(archive: str) -> None:
+    assert told_inside("TỐI MẬT/số liệu.txt", archive) == "TỐI MẬT"
+
+
+def test_of_a_path_of_many_folders_the_outer_ones_and_the_file_are_looked_at() -> None:
+    assert told_inside("TỐI MẬT/" + "a/" * 99 + "số liệu.txt") == "TỐI MẬT"
+    assert told_inside("a/" * 15 + "TỐI MẬT/b/số liệu.txt") == "TỐI MẬT"
+    assert told_inside("a/" * 16 + "TỐI MẬT/b/số liệu.txt") is None
+    assert told_inside("a/" * 99 + "TỐI MẬT.txt") == "TỐI MẬT"
+
+
+@pytest.mark.parametrize(
+    ("path", "bearer"),
+    [
+        ("tài liệu/TỐI MẬT/2026/số liệu.txt", "tài liệu/TỐI MẬT"),
+        ("tài liệu\\TỐI MẬT\\số liệu.txt", "tài liệu/TỐI MẬT"),
+        ("TỐI MẬT/số liệu.txt", "TỐI MẬT"),
+        ("MẬT/TỐI MẬT.txt", "MẬT/TỐI MẬT.txt"),
+        ("a/" * 99 + "TỐI MẬT.txt", "a/" * 99 + "TỐI MẬT.txt"),
+    ],
+)
+def test_with_the_mark_comes_the_way_to_the_name_that_bears_it(path: str, bearer: str) -> None:
+    found = path_mark(path, "hồ sơ.zip")
+    assert found is not None
+    assert found[1] == bearer
 
 
 @pytest.mark.parametrize(
     ("name", "told_so"),
-    [("VB 1996 đã giải mật.pdf", True), ("VB_1996_da_giai_mat.pdf", True), ("VB chưa giải mật.pdf", False)],
+    [
+        ("VB 1996 giải mật.pdf", True),
+        ("VB 1996 chưa được giải mật.pdf", False),
+        ("Mẫu dấu chỉ độ mật.docx", True),
+        ("Kế hoạch.pdf", False),
+    ],
+)
+def test_the_name_of_an_attached_file_tells_of_degrees(name: str, told_so: bool) -> None:
+    assert tells_of_degrees(name, name) is told_so
+
+
+@pytest.mark.parametrize(
+    ("name", "told_so"),
+    [
+        ("VB 1996 đã giải mật.pdf", True),
+        ("VB_1996_da_giai_mat.pdf", True),
+        ("VB chưa giải mật.pdf", False),
+        ("VB chưa được giải mật.pdf", False),
+        ("Lời giải - Mật.pdf", False),
+    ],
 )
 def test_a_name_tells_that_a_document_was_declassified(name: str, told_so: bool) -> None:
     assert is_declassified(name) is told_so

@@ -115,9 +115,27 @@ def test_a_folder_of_many_secret_files_is_told_once(contents: ContentReader) -> 
     inside = zipped(*((f"TỐI MẬT/{number}.txt", b"So lieu") for number in range(3)), ("MẬT.txt", b"So lieu"))
     told = said(contents, (FIRST, pdf()), ("hồ sơ.zip", inside))
     assert [(finding.reason, finding.got) for finding in told] == [
-        ("secrecy-mark-in-file-name", "TỐI MẬT"),
-        ("secrecy-mark-in-file-name", "MẬT"),
+        ("secrecy-mark-in-file-name", "TỐI MẬT (hồ sơ.zip/TỐI MẬT)"),
+        ("secrecy-mark-in-file-name", "MẬT (hồ sơ.zip/MẬT.txt)"),
     ]
+
+
+def test_each_secret_name_in_a_zip_is_told_with_the_way_to_it(contents: ContentReader) -> None:
+    inside = zipped(("tài liệu/TỐI MẬT - a.txt", b"So lieu"), ("tài liệu/TỐI MẬT - b.txt", b"So lieu"))
+    told = said(contents, (FIRST, pdf()), ("hồ sơ.zip", inside), ("hồ sơ 2.zip", inside))
+    names = [finding for finding in told if finding.reason == "secrecy-mark-in-file-name"]
+    assert [(finding.where[-3:], finding.got) for finding in names] == [
+        (f"[{number}]", f"TỐI MẬT ({archive}/tài liệu/TỐI MẬT - {letter}.txt)")
+        for number, archive in ((2, "hồ sơ.zip"), (3, "hồ sơ 2.zip"))
+        for letter in "ab"
+    ]
+
+
+def test_of_many_secret_names_in_a_zip_the_first_are_told_and_the_rest_counted(contents: ContentReader) -> None:
+    inside = zipped(*((f"TỐI MẬT - {number}.txt", b"So lieu") for number in range(30)))
+    told = said(contents, (FIRST, pdf()), ("hồ sơ.zip", inside))
+    assert [finding.reason for finding in told] == ["secrecy-mark-in-file-name"] * 20
+    assert told[-1].details["more"] == "10"
 
 
 def test_all_four_facts_may_differ_at_once(contents: ContentReader) -> None:
