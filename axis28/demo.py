@@ -23,7 +23,7 @@ from typing import Any
 
 from axis28 import ending
 from axis28.errors import INVALID, USAGE, CommandError
-from axis28.server_process import AXIS28, STOP_LIMIT, served
+from axis28.server_process import AXIS28, STOP_LIMIT, served, stop
 from schemas import messages, registry
 
 SOUND = "TEST.SYS.01"
@@ -157,22 +157,19 @@ class Tour:
         """
         with ending.held_back() as let_through:
             process = subprocess.Popen([*AXIS28, name, *arguments], env=dict(self.environ))  # noqa: S603 - our own
-            with process:
-                try:
-                    let_through()
+            try:
+                with let_through():
                     code = process.wait(PART_LIMIT)
-                except subprocess.TimeoutExpired:
-                    process.terminate()
-                    problem = messages.text("demo.part-endless", self.lang, name=name, seconds=round(PART_LIMIT))
-                    raise CommandError(problem, INVALID) from None
-                except KeyboardInterrupt:  # it got the Ctrl-C too: let it write what it has
-                    with suppress(subprocess.TimeoutExpired):
-                        process.wait(STOP_LIMIT)
-                    process.terminate()
-                    raise
-                except BaseException:
-                    process.terminate()
-                    raise
+            except subprocess.TimeoutExpired:
+                seconds = round(PART_LIMIT)
+                problem = messages.text("demo.part-endless", self.lang, name=name, seconds=seconds, out=self.out)
+                raise CommandError(problem, INVALID) from None
+            except KeyboardInterrupt:  # it got the Ctrl-C too: let it write what it has
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(STOP_LIMIT)
+                raise
+            finally:
+                stop(process)
         if code not in {0, 1}:
             text = messages.text("demo.part-failed", self.lang, name=name, code=code)
             raise CommandError(text, USAGE if code == USAGE else INVALID)

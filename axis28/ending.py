@@ -1,4 +1,4 @@
-"""How Ctrl-C and SIGTERM end a command: in order, and without losing a process that it is just starting."""
+"""How Ctrl-C and SIGTERM end a command: in order, and without losing a process that it just starts or stops."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from types import FrameType
 
 SIGNALS = frozenset({signal.SIGINT, signal.SIGTERM})
@@ -31,34 +32,65 @@ def as_by_ctrl_c() -> Iterator[None]:
 
 
 @contextmanager
-def held_back() -> Iterator[Callable[[], None]]:
-    """Hold Ctrl-C and SIGTERM back: what their handlers raise while a child is being made would lose the child.
+def held_back() -> Iterator[Callable[[], AbstractContextManager[None]]]:
+    """Hold Ctrl-C and SIGTERM back: what their handlers raise while a child is made or stopped would lose the child.
 
-    Gives what lets them through, first those that came; to be called once somebody answers for the child. At the
-    latest the end of the block does it. Outside the main thread, where no handler ever runs, there is nothing to hold.
+    Gives the block that lets them through, first those that came; to be entered where a ``finally`` around it answers
+    for the child. Whatever ends that block, the next signals wait again: they come through when all has ended. Outside
+    the main thread, where no handler ever runs, there is nothing to hold.
     """
-    came: list[int] = []
-    before: dict[signal.Signals, _Handler] = {}
-
-    def let_through() -> None:
-        with blocked():  # setting one handler would run the one before it, and leave the rest as they are
-            for number in [*before]:
-                signal.signal(number, before[number])
-                del before[number]
-        while came:
-            signal.raise_signal(came.pop(0))
-
+    gate = _Gate()
     try:
         if threading.current_thread() is threading.main_thread():
             with blocked():
                 for number in SIGNALS:
                     handler = signal.getsignal(number)
                     if callable(handler):  # what is ignored stays ignored, for the child as well
-                        before[number] = handler
-                        signal.signal(number, lambda number, _frame: came.append(number))
-        yield let_through
+                        gate.handlers[number] = handler
+                        signal.signal(number, gate.meet)
+        yield gate.opened
     finally:
-        let_through()
+        with blocked():  # setting one handler would run the one before it, and leave the rest as they are
+            for each, before in gate.handlers.items():
+                signal.signal(each, before)
+        gate.release()
+
+
+@dataclass(slots=True)
+class _Gate:
+    """Stands before the handlers of the signals, and keeps what comes while it is shut."""
+
+    handlers: dict[int, _Handler] = field(default_factory=dict)
+    came: list[int] = field(default_factory=list)
+    shut: bool = True
+
+    def meet(self, number: int, frame: FrameType | None) -> None:
+        """Keep a signal or hand it on. What a handler raises leaves the gate shut behind it.
+
+        It is shut here already, because the next signal may come before the ``finally`` has run its first line.
+        """
+        if self.shut:
+            self.came.append(number)
+            return
+        self.shut = True
+        self.handlers[number](number, frame)
+        self.shut = False
+        self.release()
+
+    @contextmanager
+    def opened(self) -> Iterator[None]:
+        self.shut = False
+        try:
+            self.release()
+            yield
+        finally:
+            self.shut = True
+
+    def release(self) -> None:
+        """Have again what came; the first that raises stands for the rest."""
+        came, self.came = self.came, []
+        for number in came:
+            signal.raise_signal(number)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import select
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -49,10 +49,26 @@ def served(arguments: Sequence[str], environ: Mapping[str, str], log: Path) -> I
                 start_new_session=True,
             )
         try:
-            let_through()
-            yield _ready(process, arguments[0], log)
+            with let_through():
+                yield _ready(process, arguments[0], log)
         finally:
-            _stop(process)
+            stop(process)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End a child in order (SIGTERM, after 10 s SIGKILL); one that has ended is only cleared away.
+
+    To be called where signals are held back: what they raise would leave the child running.
+    """
+    process.terminate()
+    try:
+        process.wait(STOP_LIMIT)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        with suppress(subprocess.TimeoutExpired):  # killed for certain, even where nobody hears of it
+            process.wait(STOP_LIMIT)
+    if process.stdout is not None:
+        process.stdout.close()
 
 
 def _ready(process: subprocess.Popen[bytes], name: str, log: Path) -> Server:
@@ -76,14 +92,3 @@ def _ready(process: subprocess.Popen[bytes], name: str, log: Path) -> Server:
         raise CommandError(
             messages.text("command.server-silent", messages.language(), name=name, problem=problem), INVALID
         ) from None
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(STOP_LIMIT)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    if process.stdout is not None:
-        process.stdout.close()

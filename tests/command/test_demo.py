@@ -88,6 +88,18 @@ def test_a_demo_that_is_terminated_leaves_nothing(tmp_path: Path) -> None:
     assert list(temporary.iterdir()) == []
 
 
+@pytest.mark.parametrize(("lang", "advice"), [("en", "run it again"), ("vi", "hãy chạy lại")])
+def test_a_part_that_does_not_end_is_stopped_and_the_user_told_what_to_do(
+    lang: str, advice: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo, "AXIS28", ("sh", "-c", f"echo $$ > '{tmp_path}/pid'; exec sleep 60"))
+    monkeypatch.setattr(demo, "PART_LIMIT", 1)
+    with pytest.raises(CommandError, match=f"axis28 load .*{advice}.*{tmp_path}") as raised:
+        Tour(tmp_path, tmp_path, 28, lang, os.environ)._part("load")
+    assert raised.value.exit_code == 3
+    assert _gone(int((tmp_path / "pid").read_text()))
+
+
 def test_what_axis_and_dms_logged_stays_beside_what_was_found(tmp_path: Path) -> None:
     work, out = tmp_path / "work", tmp_path / "out"
     work.mkdir()

@@ -1,4 +1,4 @@
-"""How signals end a command: no child that is just being made is lost, and no signal either."""
+"""How signals end a command: no child that is just being made or stopped is lost, and no signal either."""
 
 from __future__ import annotations
 
@@ -65,6 +65,25 @@ def test_a_child_is_not_lost_to_a_signal_that_comes_while_it_is_being_made(
     assert time.monotonic() - begun < 50, "it waited for the child's own end"
 
 
+@pytest.mark.parametrize("times", ["once", "again"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("made", PARTS)
+def test_no_child_is_lost_at_whichever_line_a_signal_comes_also_where_one_has_ended_the_work_before(
+    made: str, number: signal.Signals, times: str, tmp_path: Path
+) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "tests.command.every_instant", str(tmp_path), made, number.name, times],
+        cwd=Path(__file__).parents[2],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=True,
+        timeout=120,
+    )
+    seen = json.loads((tmp_path / "seen.json").read_text())
+    assert seen["lines"] > 50, "most of the way was not disturbed"
+    assert seen["lost"] == []
+
+
 def programmed(program: str) -> object:
     """Run a few lines in a process whose Ctrl-C and SIGTERM write down that they came, and give what came."""
     prelude = (
@@ -91,11 +110,43 @@ def test_no_signal_is_lost_that_comes_while_others_are_already_held() -> None:
         "signal.signal = disturbed\n"
         "with ending.held_back() as let_through:\n"
         "    inside = [*came]\n"
-        "    let_through()\n"
-        "    after = {*came}\n"
+        "    with let_through(): after = {*came}\n"
         "restored = all(signal.getsignal(number) is note for number in ending.SIGNALS)\n"
         "print(json.dumps([inside, sorted(after), restored]))\n"
     ) == [[], ["SIGINT", "SIGTERM"], True]
+
+
+def test_what_comes_after_the_signal_that_ended_the_work_waits_until_the_work_is_cleared_away() -> None:
+    """Of two works, one in the other; each is cleared away while both signals come again."""
+    assert programmed(
+        "def leave(number, frame):\n"
+        "    note(number, frame)\n"
+        "    sys.exit(128 + number)\n"
+        "for number in ending.SIGNALS: signal.signal(number, leave)\n"
+        "def clear(name):\n"
+        "    for each in ending.SIGNALS: os.kill(os.getpid(), each)\n"
+        "    came.append(name)\n"
+        "try:\n"
+        "    with ending.held_back() as outer:\n"
+        "        try:\n"
+        "            with outer(), ending.held_back() as inner:\n"
+        "                try:\n"
+        "                    with inner(): os.kill(os.getpid(), signal.SIGTERM)\n"
+        "                finally: clear('inner')\n"
+        "        finally: clear('outer')\n"
+        "except SystemExit: came.append('left')\n"
+        "came[3:4] = ['SIG']  # whichever of the two\n"
+        "print(json.dumps(came))\n"
+    ) == ["SIGTERM", "inner", "outer", "SIG", "left"]
+
+
+def test_a_signal_that_ends_nothing_leaves_the_way_open_for_the_next() -> None:
+    assert programmed(
+        "with ending.held_back() as let_through, let_through():\n"
+        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    print(json.dumps(came))\n"
+    ) == ["SIGTERM", "SIGTERM"]
 
 
 def test_a_signal_that_ends_the_command_leaves_no_handler_of_ours_behind() -> None:
@@ -136,8 +187,7 @@ def test_outside_the_main_thread_nothing_is_held_and_nothing_fails() -> None:
     assert programmed(
         "import threading\n"
         "def work():\n"
-        "    with ending.held_back() as let_through: let_through()\n"
-        "    came.append('worked')\n"
+        "    with ending.held_back() as let_through, let_through(): came.append('worked')\n"
         "thread = threading.Thread(target=work)\n"
         "thread.start()\n"
         "thread.join()\n"

@@ -1,22 +1,28 @@
-"""The spool of a request: nothing of it stays behind."""
+"""The spool of a request and its way to rest: nothing of what was given up stays behind, and nothing is held."""
 
 from __future__ import annotations
 
+import hashlib
+import os
 import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from simulator.blobs import INLINE, Spool
+from simulator.blobs import INLINE, Blobs, Spool
+
+LARGE = bytes(INLINE + 1)
+DIGEST = hashlib.sha256(LARGE).hexdigest()
 
 
 def test_a_thread_that_writes_on_after_the_request_was_given_up_leaves_no_file(tmp_path: Path) -> None:
     spool = Spool(tmp_path)
-    spool.write(bytes(INLINE + 1))
+    spool.write(LARGE)
     spool.close()
     with pytest.raises(ValueError, match="closed"):
-        spool.write(bytes(INLINE + 1))
+        spool.write(LARGE)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -45,3 +51,112 @@ def test_a_file_that_is_being_begun_while_the_request_is_given_up_does_not_stay(
     assert not writer.is_alive()
     assert not closer.is_alive()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("body", [b"small", LARGE], ids=["small", "large"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        Spool.source,
+        lambda spool: spool.cut(1),
+        lambda spool: spool.write(b"more"),
+        lambda spool: spool.settle(Path("nowhere")),
+    ],
+    ids=["source", "cut", "write", "settle"],
+)
+def test_a_closed_spool_does_not_pass_for_an_empty_one(
+    asked: Callable[[Spool], object], body: bytes, tmp_path: Path
+) -> None:
+    spool = Spool(tmp_path)
+    spool.write(body)
+    spool.close()
+    with pytest.raises(ValueError, match="closed"):
+        asked(spool)
+    assert spool.size == len(body)
+
+
+def test_a_body_whose_request_was_given_up_is_neither_kept_empty_nor_held(tmp_path: Path) -> None:
+    blobs = Blobs(tmp_path)
+    spool = blobs.spool()
+    spool.write(LARGE)
+    spool.close()
+    with pytest.raises(ValueError, match="closed"):
+        blobs.keep(spool, DIGEST)
+    assert kept_and_forgotten(blobs)
+
+
+def test_a_body_that_the_disk_does_not_take_is_not_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    blobs = Blobs(tmp_path)
+    spool = blobs.spool()
+    spool.write(LARGE)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="No space"):
+            blobs.keep(spool, DIGEST)
+    with pytest.raises(ValueError, match="closed"):  # it cannot be kept as a body without bytes now
+        blobs.keep(spool, DIGEST)
+    spool.close()
+    assert list((tmp_path / "incoming").iterdir()) == []
+    assert kept_and_forgotten(blobs)
+
+
+def kept_and_forgotten(blobs: Blobs) -> bool:
+    """Keep the large body, let go of it, and say whether it can be forgotten then: nobody else holds it."""
+    spool = blobs.spool()
+    spool.write(LARGE)
+    content = blobs.keep(spool)
+    with blobs.open(content) as stream:
+        assert stream.read() == LARGE
+    blobs.release([content])
+    blobs.forget(content.sha256)
+    try:
+        blobs.open(content).close()
+    except FileNotFoundError:
+        return True
+    return False
+
+
+def test_a_body_that_is_being_put_to_rest_while_the_request_is_given_up_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, go_on = threading.Event(), threading.Event()
+    sync = os.fsync
+
+    def slowly(handle: int) -> None:
+        asked.set()
+        go_on.wait(10)
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", slowly)
+    blobs = Blobs(tmp_path)
+    spool = blobs.spool()
+    spool.write(LARGE)
+    kept = []
+    keeper = threading.Thread(target=lambda: kept.append(blobs.keep(spool, DIGEST)))
+    closer = threading.Thread(target=spool.close)
+    keeper.start()
+    assert asked.wait(10)
+    closer.start()
+    closer.join(0.2)  # a spool that does not wait for the disk is closed by now
+    go_on.set()
+    keeper.join(10)
+    closer.join(10)
+    assert not keeper.is_alive()
+    assert not closer.is_alive()
+    assert [content.sha256 for content in kept] == [DIGEST]
+    with blobs.open(kept[0]) as stream:
+        assert stream.read() == LARGE
+    assert list((tmp_path / "incoming").iterdir()) == []
+
+
+def test_nothing_is_begun_after_a_body_was_put_to_rest(tmp_path: Path) -> None:
+    blobs = Blobs(tmp_path)
+    spool = blobs.spool()
+    spool.write(LARGE)
+    blobs.keep(spool)
+    with pytest.raises(ValueError, match="closed"):
+        spool.write(LARGE)
+    assert list((tmp_path / "incoming").iterdir()) == []
