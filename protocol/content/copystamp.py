@@ -10,7 +10,7 @@ import re
 from itertools import islice
 
 from protocol.content.letterhead import letterhead_zone
-from protocol.content.signatures import signatures
+from protocol.content.signatures import POST, is_name, signatures
 from protocol.content.text import FileText, Line
 
 _LONGEST = 120
@@ -22,42 +22,52 @@ _KIND = r"(?:sao\s+(?:y|lục)|trích\s+sao)\b"
 _FORM = re.compile(
     r"\W*(?:(?:hình thức sao|ký(?:\s+số)?\s+bởi|người ký)\s*:\s*)?"
     rf"(?P<form>(?:bản\s+)?{_KIND}"
-    r"(?:\s+(?:từ\s+)?(?:(?:văn )?bản\s+(?:chính|gốc|điện tử|giấy)|chính)\b)?)",
+    r"(?P<source>(?:\s+(?:(?:từ|sang)\s+)?(?:(?:văn )?bản\s+(?:chính|gốc|điện tử|giấy)|chính)\b){0,2}))",
     re.IGNORECASE,
 )
 _HOUR = r"\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?\s*(?:Z|(?:GMT|UTC)?\s*[+-]\d{1,2}(?::?\d{2})?)?"
-_DAY = (
-    r"(?:(?:ngày\s*)?(?:\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4}-\d{2}-\d{2})"
-    r"|ngày[\s.…_\d]*tháng[\s.…_\d]*năm[\s.…_\d]*)"
-)
+_DAY_IN_WORDS = r"ngày[\s.…_\d]*tháng[\s.…_\d]*năm[\s.…_\d]*"
+_DAY = rf"(?:(?:ngày\s*)?(?:\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{4}}|\d{{4}}-\d{{2}}-\d{{2}})|{_DAY_IN_WORDS})"
 _TIMED = rf"(?:{_DAY}[\sT,;-]*{_HOUR}|{_HOUR}\W*{_DAY})"
 _WHEN = rf"(?:{_TIMED}|{_DAY})"
+_PLACE = r"[^\W\d][^,:;\d]{0,60},\s*"
+_PLACED = rf"(?:{_PLACE}{_DAY}|{_DAY_IN_WORDS})"
+"""Place and day as a letterhead has them; a bare ``ngày 20/10/2026`` may be that of another document."""
 _SIGN = r"[\d.…_\s]*[/-]\s*(?:SY|SL|TRS|TS)\b[^\s,;]*"
 _NUMBERED = re.compile(
     rf"\W*(?:(?:số\W*)?{_SIGN}|số\W*[\d.…_]+)?"
-    rf"\W*(?:(?:[^\W\d][^,:;\d]{{0,60}},\s*)?{_WHEN})?\W*",
+    rf"\W*(?:(?:{_PLACE})?{_WHEN})?\W*",
     re.IGNORECASE,
 )
 """The copy's own number and notation, place and day, where they share the line; their places may be left free."""
 _OF_AGENCY = re.compile(rf"\D{{0,90}}\b{_WHEN}\W*|.{{0,90}}\b{_TIMED}\W*", re.IGNORECASE)
 """The agency and the time that an e-signature shows; a number beside a bare day may be that of another document."""
 _AGENCY = (
-    r"(?:sở|bộ|cục|chi cục|ubnd|hđnd|[uủ][ỷy] ban|hội đồng|văn phòng|ban|phòng)\s+(?!hành\b|hồ sơ\b|(?:văn )?bản\b)"
+    r"(?:sở|bộ|(?:tổng |chi )?cục|[uủ][ỷy] ban|ubnd|hđnd|hội|văn phòng|ban|phòng|đảng bộ|\w+ [uủ][ỷy]|xã|phường|"
+    r"(?:bệnh |học )?viện|(?:nhà )?trường|đại học|trung tâm|trạm|kho bạc|bảo hiểm|ngân hàng|thanh tra|t[oò][aà] án|"
+    r"công (?:an|ty)|thuế|chi nhánh|(?:liên )?đoàn|mặt trận|hạt)\s+"
+    r"(?!hành\b|hợp\b|chống\b|phận\b|thủ tục\b|câu hỏi\b|quy\b|hồ sơ\b|tài liệu\b|(?:văn )?bản\b)"
 )
+"""What the name of an agency begins with, and what the same word begins that is none: ``bộ hồ sơ``, ``trường hợp``."""
 _BROKEN = re.compile(rf"\s*[,;:|–—-](?!\W*(?:sao|trích|và)\b)|\s+{_AGENCY}", re.IGNORECASE)
 """What an agency begins with whose time is on the next line; ``SAO Y, SAO LỤC VĂN BẢN`` is a title."""
 _BESIDE = re.compile(r".*(?:việt nam|hạnh phúc|\bnăm\s*\d{4})\W*", re.IGNORECASE)
 """Lines of the letterhead that a stamp may fall on, so that it becomes their end."""
-_LEFT_OF_IT = re.compile(rf"\W*(?:số\W*)?{_SIGN}\W+|(?P<name>\W*{_AGENCY}.*?\s)(?=(?:bản\s+)?{_KIND})", re.IGNORECASE)
+_LEFT_OF_IT = re.compile(rf"\W*(?:số\W*)?{_SIGN}\W+|(?P<name>.+?\s)(?=(?:bản\s+)?{_KIND})", re.IGNORECASE)
 """What the left column of a certificate says, its sign or its agency, where both columns were read as one line."""
-_ON_BEHALF = r"(?:TL|KT|TM|TUQ|Q)\s*\.|[TK]/[LMT]\b"
-_SIGNER = re.compile(
-    rf"\W*(?:{_ON_BEHALF}|(?:PHÓ\s+)?(?:GIÁM ĐỐC|CHÁNH VĂN PHÒNG|CHỦ TỊCH|HIỆU TRƯỞNG|TRƯỞNG PHÒNG)\b)"
+_AGENCY_NAME = re.compile(rf"\W*{_AGENCY}", re.IGNORECASE)
+_TITLE = re.compile(
+    r"\A\W*(?:danh mục|sổ|mẫu|biểu|bảng|giấy|phiếu|kết quả|quy trình|quy chế|báo cáo|thủ tục|lệ phí|phụ lục)\b|"
+    r"(?:,|\b(?:và|về|để|của|tại|được|công tác|đề nghị))\W*\Z",
+    re.IGNORECASE,
 )
-"""Who certifies, behind the form: ``SAO Y BẢN CHÍNH TL. GIÁM ĐỐC``."""
-_SIGN_BELOW = re.compile(rf"\W*số\W*{_SIGN}", re.IGNORECASE)
-_SIGNER_BELOW = re.compile(rf"\W*(?:{_ON_BEHALF})")
-_ANY_BESIDE = re.compile(rf".*\b{_KIND}\W*", re.IGNORECASE)
+"""Words before the form of a copy that make one title with it: those of a paper, or those that lead on to it."""
+_ON_BEHALF = r"(?:(?:TL|KT|TM|TUQ|Q)\s*\.|[TK]/[LMT]\b)"
+_SIGNER = re.compile(rf"\W*(?:{_ON_BEHALF}.*|{POST}[^\d.,:;]*\W*)", re.IGNORECASE)
+"""Who certifies, behind the form or on a line of its own: ``TL. GIÁM ĐỐC``, ``HIỆU TRƯỞNG``; not a sentence on them."""
+_SIGN_LINE = re.compile(rf"\W*số\W*{_SIGN}(?:\W+{_PLACED})?\W*", re.IGNORECASE)
+"""The copy's own number on a line of its own."""
+_PLACE_AND_DAY = re.compile(rf"\W*{_PLACED}\W*", re.IGNORECASE)
 _RECIPIENTS = re.compile(r"\W*nơi nhận\b", re.IGNORECASE)
 
 
@@ -95,32 +105,53 @@ def _end(text: FileText) -> int:
 
 
 def _heads_certificate(text: FileText, index: int, *, over: bool) -> bool:
-    """Whether a line is the head of a certificate: where the text is ``over``, or, in capitals, above a copy's sign.
+    """Whether a line is the head of a certificate: where the text is ``over``, or, in capitals, above a copy's number.
 
-    The end is not found where the original has no recipients and its signature is not read. With its sign, or who signs
-    on authority, close below it, the head may also be in small letters or have any agency beside it.
+    The end is not found where the original has no recipients and its signature is not read. With the number below it,
+    or who signs, the head may also be in small letters or have an agency beside it; a list of papers has neither, and
+    a list of copies has more than one number.
     """
     head = text.lines[index].text
     below = [line.text[:_LONGEST] for line in text.lines[index + 1 : index + 1 + _NEAR]]
-    numbered = any(_SIGN_BELOW.match(line) for line in below)
-    if not (over or (numbered and head.isupper())):
+    numbered = sum(bool(_SIGN_LINE.fullmatch(line)) for line in below) == 1
+    if over:
+        return _has_stamp(head, at_head=numbered or _is_signed(head, below), any_agency=numbered)
+    return numbered and head.isupper() and _has_stamp(head, at_head=True)
+
+
+def _is_signed(head: str, below: list[str]) -> bool:
+    """Whether a certificate's signer stands below its head, or its place and day do where the head names its source.
+
+    ``Bản sao y`` in small letters is a paper, whoever signs the list of it.
+    """
+    found = _FORM.match(head)
+    if found and found["form"].startswith("Bản"):
         return False
-    if numbered or any(line.isupper() and _SIGNER_BELOW.match(line) for line in below):
-        return _has_stamp(head, at_head=True) or (head.isupper() and bool(_ANY_BESIDE.fullmatch(head)))
-    return _has_stamp(head)
+    dated = found and found["source"] and below and _PLACE_AND_DAY.fullmatch(below[0])
+    return bool(dated) or any(
+        _SIGNER.fullmatch(line) and (line.isupper() or (line[0].isupper() and any(map(is_name, below[number:]))))
+        for number, line in enumerate(below, start=1)
+    )
 
 
-def _has_stamp(text: str, *, at_head: bool = False) -> bool:
-    """Whether a line is a stamp, or ends with one; ``at_head`` also whether it is the first line of one."""
+def _has_stamp(text: str, *, at_head: bool, any_agency: bool = False) -> bool:
+    """Whether a line is a stamp, or ends with one; ``at_head`` also whether it is the first line of one.
+
+    Only there is what stands beside it an agency: one that is known by its name, or ``any_agency``.
+    """
     if _is_stamp(text, at_head=at_head):
         return True
     beside = _BESIDE.match(text) if at_head else None
     if beside and _is_stamp(text[beside.end() :], at_head=True):
         return True
     left = _LEFT_OF_IT.match(text)
-    if left is None:
+    if left is None or not (left["name"] is None or (at_head and _is_agency(left["name"], any_agency=any_agency))):
         return False
-    return (left["name"] is None or left["name"].isupper()) and _is_stamp(text[left.end() :], at_head=at_head)
+    return _is_stamp(text[left.end() :], at_head=at_head)
+
+
+def _is_agency(name: str, *, any_agency: bool) -> bool:
+    return name.isupper() and not _TITLE.search(name) and (any_agency or bool(_AGENCY_NAME.match(name)))
 
 
 def _is_stamp(text: str, *, at_head: bool) -> bool:
@@ -134,7 +165,7 @@ def _is_stamp(text: str, *, at_head: bool) -> bool:
     rest, in_capitals = text[found.end() :], found["form"].isupper()
     if not re.search(r"\w", rest):
         return at_head or in_capitals
-    if _NUMBERED.fullmatch(rest) or (rest.isupper() and _SIGNER.match(rest)):
+    if _NUMBERED.fullmatch(rest) or (rest.isupper() and _SIGNER.fullmatch(rest)):
         return True
     apart = in_capitals or not rest[0].isspace()
     return apart and bool(_OF_AGENCY.fullmatch(rest) or (at_head and _BROKEN.match(rest)))

@@ -37,11 +37,14 @@ _DECLASSIFIED_STAMP = re.compile(r"\W*(?:da )?giai mat\W*(?:(?:tu )?ngay\b.{0,40
 _DECLASSIFIED_BESIDE = re.compile(r"(?:\A(?:ĐÃ )?GIẢI MẬT\b)|(?:\b(?:ĐÃ )?GIẢI MẬT\W*\Z)")
 """A stamp put on a page falls on one row with lines of the text, and becomes an end of them."""
 _DECLASSIFIED = re.compile(r"\bda (?:duoc )?giai mat\b")
-_NOT_DONE = r"(?:chua|khong)(?: duoc)?(?: phep)?"
-_DENIED = re.compile(rf"\b{_NOT_DONE} giai mat\b")
-_NOT_YET = re.compile(rf"\b(?:{_NOT_DONE}|de nghi(?: duoc)?) giai mat\b")
-_OF_DECLASSIFIED = re.compile(r"[\W\d]*(?:(?:tai lieu|van ban) )?giai mat(?:\W+(?:\d|(?:theo|tu|ngay|nam)\b).*)?\W*")
-"""A folder that is called as the stamp is. *Hội đồng giải mật* and *Hồ sơ giải mật* are of the procedure."""
+_TOLD = re.compile(r"\bgiai mat\b(?! (?:ma|khau)\b)")
+_DENIED = re.compile(r"\b(?:chua|khong)(?= (?:giai|duoc|du|den|co|the|cho|dong y)\b)(?: (?!da\b)\w+){0,3},? giai mat\b")
+"""*Chưa đủ điều kiện giải mật*. Without accents *chứa* and *Không quân* begin the same."""
+_PROCEDURE = re.compile(
+    r"\b(?:(?:xin|de nghi|de xuat)(?: (?!da\b)\w+){0,2}|cho|can|xet|du kien|ke hoach|hoi dong|to"
+    r"|chi dao|cong tac|giup viec|tham dinh),? giai mat\b"
+)
+"""Who declassifies, and what is asked or planned, but perhaps not done: *đề nghị xem xét, giải mật*."""
 Certainty = Literal["sure", "doubtful", "possible"]
 
 
@@ -82,21 +85,15 @@ def degree_with_urgency(text: str) -> str | None:
     return whole_degree((found[1] or found[2]).upper()) if found else None
 
 
-def is_declassified(name: str) -> bool:
-    """Whether a name or a subject says that a document is secret no more."""
-    words = _plain_words(name)
-    return bool(re.search(r"\bgiai mat\b", words)) and not _NOT_YET.search(words)
+def is_declassified(name: str) -> bool | None:
+    """Whether a name (of a file, a folder, an archive) or a subject says that what it names is secret no more.
 
-
-def folder_tells_declassified(name: str) -> bool | None:
-    """Whether the name of a folder or an archive says that what it holds was declassified; ``None`` for no word of it.
-
-    ``False`` where it says that it was not. It takes more than in the name of a document, which speaks of itself.
+    ``False`` where it says that it is still, ``None`` where it says neither: no word of it, or one of the procedure.
     """
     words = _plain_words(name)
     if _DENIED.search(words):
         return False
-    return bool(_DECLASSIFIED.search(words) or _OF_DECLASSIFIED.fullmatch(words)) or None
+    return bool(_TOLD.search(words) and not _PROCEDURE.search(words)) or None
 
 
 def _plain_words(name: str) -> str:

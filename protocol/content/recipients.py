@@ -38,12 +38,12 @@ _OPEN = re.compile(
 A council, a fund, a steering committee or the committee of a party has no office of its own: its papers go to whoever
 serves it.
 """
-_PROVINCE = r"(?:Cao Bằng|Hà (?:Giang|Nam|Nội|Tĩnh)|Lâm Đồng)\b(?! [A-ZĐÀ-Ỹ])"
+_PROVINCE = r"(?:Cao Bằng|Hà (?:Giang|Nam|Nội|Tĩnh)|Hồ Chí Minh|Lâm Đồng)\b(?! [A-ZĐÀ-Ỹ])"
 _PERSON = re.compile(
     r"(?:\A|\A(?P<deputy>Phó |Nguyên |(?=PCT ))?(?:Quyền )?(?:Tổng )?(?:Chủ tịch|Bí thư|Thủ tướng|Bộ trưởng|"
     r"Thứ trưởng|Giám đốc|Cục trưởng|Vụ trưởng|Viện trưởng|Chánh án|Chánh Văn phòng|Trưởng ban|Trưởng phòng|Tư lệnh|"
     r"Chủ nhiệm|PCT|CT)(?: [\w ,-]{1,40})?"
-    r"(?(deputy)|(?<!xã)(?<!phường)(?<!trường)(?<!phố)(?:(?<!huyện)(?<!khu)(?<!xã hội)|(?= \w+ \w+ [A-ZĐÀ-Ỹ]))) |"
+    r"(?(deputy)|(?<!xã)(?<!phường)(?<!đặc khu)(?<!trường)(?<!phố)) |"
     r"\A(?:(?:GS|PGS|TS|ThS|BS|LS|KS)\.? ?)+)"
     rf"(?!{_PROVINCE})(?:{SURNAMES})"
     r"(?: [A-ZĐÀ-Ỹ]\w+){1,4}\b"
@@ -51,8 +51,8 @@ _PERSON = re.compile(
 """A person, with a post or a degree before the name.
 
 What follows a post may be a place: the province in *Giám đốc Sở Mẫu Hà Nội*, not in *Giám đốc Sở Mẫu Hà Nam Anh*; the
-unit in *Chủ tịch UBND xã Cao Mẫu*. Deputies and former holders are meant as persons only. Districts, and bodies with
-*xã hội* in their names, are often written without the name of theirs, so three words behind them are a person.
+unit in *Chủ tịch UBND xã Cao Mẫu*. Deputies and former holders are meant as persons only. In doubt it is a person: a
+district is often written without its name (*Chủ tịch UBND huyện Lê Mẫu*).
 """
 _CLASS_WORDS = 5
 """Words of a line with no capital behind the first: a class (``Hiệu trưởng trường trung học phổ thông``), no name."""

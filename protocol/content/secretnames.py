@@ -11,7 +11,6 @@ from protocol.content.degrees import (
     Certainty,
     Mark,
     degree_with_urgency,
-    folder_tells_declassified,
     is_declassified,
     whole_degree,
 )
@@ -50,13 +49,16 @@ _PART_OF_PAPER = re.compile(
 Nothing else: ``MẬT_ĐỘ`` and ``MẬT_XK`` (honey for export) are words, and behind a year it may be a list of honey.
 """
 _BEES = re.compile(r"(?<![^\W_])(?:ong|mía)(?![^\W_])", re.IGNORECASE)
-_STAMPS = re.compile(
-    r"\bmẫu (?:(?:các|con|loại|hình) )*dấu\b(?! (?:vân|vết|hiệu|chân|ấn)\b)"
-    r"|(?<!\bđóng )(?<!\bcó )(?<!\bmang )\bdấu (?:chỉ )?(?:các )?(?:mức )?độ mật\b"
+_FORM = r"m[ẫa]u (?:(?:c[áa]c|con|lo[ạa]i) )*d[ấa]u"
+_FORMS = re.compile(rf"(?:ph[ụu] l[ụu]c )?(?:\d+ )?(?:c[áa]c )?{_FORM}(?: \d+)?")
+_MARKING_FORMS = re.compile(
+    rf"\b{_FORM} m[ậa]t\b"
+    r"|(?<!đóng )(?<!dong )(?<!có )(?<!co )(?<!mang )\bd[ấa]u (?:ch[ỉi] )?(?:c[áa]c )?(?:m[ứu]c )?[đd][ộo] m[ậa]t\b"
 )
-"""Names of what shows how the stamps look: of them each degree has one."""
-_PLAIN_STAMPS = re.compile(r"\bmau (?:con )?dau(?= chi\b| do\b|\Z)|\bdau chi (?:muc )?do mat\b")
-"""Without accents *mau dau* begins other words too: ``mau dau vao``."""
+"""Names of what shows how the stamps of secrecy look: of them each degree has one.
+
+*Mẫu dấu* alone is that of an agency's seal too. It is believed where it is a whole name on the way into an archive.
+"""
 
 
 def name_mark(name: str | None) -> Mark | None:
@@ -68,7 +70,7 @@ def path_mark(path: str, archive: str) -> tuple[Mark, str] | None:
     """Give the surest mark among the names of a file in an archive and of the folders that it lies in.
 
     With it comes the path down to the name that bears it. A bare MẬT beside bees is possible at most, and so is any
-    mark in a path that speaks of it (see ``tells_of_degrees``).
+    mark in a path that disclaims it (see ``disclaims_marks``).
     """
     folders, name = _parts(path)
     bearers = [(name_mark(name), path)]
@@ -79,34 +81,28 @@ def path_mark(path: str, archive: str) -> tuple[Mark, str] | None:
     surest, bearer = min(found, key=lambda each: _SUREST.index(each[0].certainty))
     whole = f"{_looked_at(archive)}/{_looked_at(path)}"
     honey = surest.degree == "MẬT" and "MẬT" in (_stem(name), *folders) and _BEES.search(whole)
-    softened = honey or tells_of_degrees(path, archive)
+    softened = honey or disclaims_marks(path, archive)
     return (Mark(surest.degree, certainty="possible") if softened else surest), bearer
 
 
-def tells_of_degrees(path: str, archive: str) -> bool:
-    """Whether the names on the way to a file say that marks there are none: declassified, or forms of the stamps.
+def disclaims_marks(path: str, archive: str = "") -> bool:
+    """Whether the names on the way to a file say that marks there make no secret: declassified, or forms of the stamps.
 
-    Of two names that speak of declassifying the one nearer to the file is believed. A document says it of itself in
-    any words, and a folder or an archive in those only that are not of the procedure. A file in no archive has its own
-    name in the place of both.
+    Of two names that speak of declassifying the one nearer to the file is believed. A file that stands alone is in no
+    archive (``""``).
     """
     folders, name = _parts(path)
-    outer = [_stem(archive), *folders]
-    if any(map(_is_of_stamps, (*outer, _stem(name)))):
+    names = (_stem(name), *reversed(folders), _stem(archive))
+    words = [re.sub(r"[\W_]+", " ", name).casefold().strip() for name in names]
+    if any(map(_MARKING_FORMS.search, words)) or (archive and any(map(_FORMS.fullmatch, words))):
         return True
-    own = is_declassified(name) or folder_tells_declassified(name)
-    told = (own, *map(folder_tells_declassified, reversed(outer)))
+    told = map(is_declassified, names)
     return next((said for said in told if said is not None), False)
 
 
 def _parts(path: str) -> tuple[list[str], str]:
     *folders, name = re.split(r"[/\\]", path)
     return [_looked_at(folder) for folder in folders[:_MOST_FOLDERS]], _looked_at(name)
-
-
-def _is_of_stamps(name: str) -> bool:
-    words = re.sub(r"[\W_]+", " ", name).casefold().strip()
-    return bool(_STAMPS.search(words) or (words.isascii() and _PLAIN_STAMPS.search(words)))
 
 
 def _folder_mark(name: str) -> Mark | None:

@@ -10,11 +10,17 @@ from protocol.content.text import FileText
 from protocol.wire.plaintext import ascii_text
 
 _AUTHORITY = re.compile(r"(?:TM|KT|TL|TUQ|Q)\.\s?\w")
-_POSITION = re.compile(
-    r"GIÁM ĐỐC|CHỦ TỊCH|TRƯỞNG|CHÁNH|BÍ THƯ|VIỆN|THỦ TƯỚNG|HIỆU|TỔNG|CHỈ HUY|TƯ LỆNH|THANH TRA|"
-    r"\A(?:PHÓ )?(?:CHỦ NHIỆM|THẨM PHÁN|CHỦ TỌA|THƯ KÝ|[ỦU][ỶY] VIÊN|CHÍNH [ỦU][ỶY]|CHÍNH TRỊ VIÊN|ĐẠI SỨ|"
-    r"(?:KIỂM SÁT|KIỂM TOÁN|ĐIỀU TRA|CHẤP HÀNH|CÔNG CHỨNG) VIÊN)"
+_CHIEF = "GIÁM ĐỐC|CHỦ TỊCH|TRƯỞNG|CHÁNH|BÍ THƯ|THỦ TƯỚNG|CHỈ HUY|TƯ LỆNH|THANH TRA"
+_OFFICER = (
+    r"CHỦ NHIỆM|THẨM PHÁN|CHỦ TỌA|THƯ KÝ|[ỦU][ỶY] VIÊN|CHÍNH [ỦU][ỶY]|CHÍNH TRỊ VIÊN|ĐẠI SỨ|"
+    r"(?:KIỂM SÁT|KIỂM TOÁN|ĐIỀU TRA|CHẤP HÀNH|CÔNG CHỨNG) VIÊN"
 )
+POST = (
+    rf"(?:QUYỀN )?(?:PHÓ )?(?:TỔNG )?(?:{_CHIEF}|{_OFFICER}|"
+    r"(?:BỘ|(?:CHI )?CỤC|VỤ|VIỆN|HIỆU|THỦ|KHOA|ĐỘI|TRẠM|HẠT) TRƯỞNG)\b"
+)
+"""A pattern of what the title of a post begins with."""
+_POSITION = re.compile(rf"{_CHIEF}|VIỆN|HIỆU|TỔNG|\A(?:PHÓ )?(?:{_OFFICER})")
 _TITLE = re.compile(
     r"(?:(?:GS|PGS|TS|ThS|BS|BSCK(?:I{1,2}|[12])|DS|KS|CN|LS|NGND|NGƯT|TTND|TTƯT)(?:\.\s*|\s+))+|"
     r"(?:Đại|Thượng|Trung|Thiếu) (?:tướng|tá|úy)\s+",

@@ -1,6 +1,7 @@
 """Defect D1: state secrets do not travel here, neither in the header nor in attached files (QD 28/2018 Art. 1(2)).
 
-Findings name the degree and the place and quote nothing else (SEC-05).
+Findings name the degree and the place. Of what a document or a field says they quote nothing else (SEC-05). In a zip
+the place is the path to the file, or to the folder that bears the degree: nothing in the XML leads there.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from protocol.content.degrees import Mark, degree_of
 from protocol.content.secrecy import marks
 from protocol.content.secretfields import field_mark
-from protocol.content.secretnames import name_mark, path_mark, tells_of_degrees
+from protocol.content.secretnames import disclaims_marks, name_mark, path_mark
 from protocol.content.text import AttachedText
 from protocol.finding import Finding
 from protocol.package.filekind import ARCHIVES, WITHOUT_TEXT
@@ -46,7 +47,7 @@ def _told(
 ) -> Iterator[Finding]:
     """Tell of a mark in a text of the package by how sure it is; ``reason`` is for one beyond doubt.
 
-    ``inside`` is the path to a name in a zip.
+    ``inside`` is the path to a name in a zip, which is the place there.
     """
     if mark is None:
         return
@@ -87,11 +88,15 @@ def file_marks(context: Context, package: DocumentPackage) -> Iterator[Finding]:
         place = f"{ATTACHMENT}[{file.number}]"
         for mark in marks(file.text):
             reason = "secrecy-mark-possible"
-            if mark.certainty == "sure" and not tells_of_degrees(file.member or file.name, file.name):
+            if mark.certainty == "sure" and not _disclaimed(file):
                 exact = file.text.exact_on(file.text.lines[mark.index].page)
                 reason = "secrecy-mark-in-file" if exact else "secrecy-mark-doubtful"
             got = f"{mark.degree} ({file.place(mark.index)})"
             yield from context.breach(reason, place, got=got)
+
+
+def _disclaimed(file: AttachedText) -> bool:
+    return disclaims_marks(file.member, file.name) if file.member else disclaims_marks(file.name)
 
 
 def unread_files(context: Context, package: DocumentPackage) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ _PARTY_COMPETENCE = re.compile(r"(?:T/M|K/T|T/L|T/U/Q)\.?(?:\s|\Z)")
 _PARTY = re.compile(
     r"đảng|\b(?:tỉnh|thành|huyện|quận|thị|quân|khu) ủy\b|ban thường vụ|ban chấp hành|bí thư|bộ chính trị|chi bộ"
     r"|mặt trận|mttq|công đoàn|lđlđ|đoàn (?:thanh niên|tncs)|\b(?:tỉnh|thành|huyện|quận|chi) ?đoàn\b|tạp chí"
-    r"|\A(?:(?:thị|xã|phường) ?đoàn|đoàn (?:trường|khối|xã|phường))\b"
+    r"|\A(?:(?:thị|xã|phường) ?đoàn(?! kết\b)|đoàn (?:trường|khối|xã|phường))\b"
     r"|\bban\b(?! (?:nhân dân|quản lý|giám đốc|thi đua)\b).* trung ương\b"
     r"|\b(?:văn phòng|hội đồng lý luận) trung ương\b|\btrung ương (?:đoàn|hội)\b"
     r"|\bliên đoàn\b(?! (?:quy hoạch|điều tra|khảo sát|địa|bản đồ|trắc địa|vật lý|xiếc))"

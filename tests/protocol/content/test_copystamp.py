@@ -50,6 +50,9 @@ STAMPS = (
     "SAO Y T/L GIÁM ĐỐC",
     "SAO Y CHÁNH VĂN PHÒNG",
     "Sao y bản chính KT. HIỆU TRƯỞNG",
+    "SAO Y BẢN CHÍNH CỤC TRƯỞNG",
+    "SAO Y BẢN ĐIỆN TỬ TỪ VĂN BẢN GIẤY",
+    "KHO BẠC NHÀ NƯỚC MẪU SAO Y BẢN CHÍNH",
 )
 AT_HEAD_ALONE = (
     "Sao y",
@@ -84,6 +87,9 @@ NO_STAMPS = (
     "BAN HÀNH QUY CHẾ SAO Y",
     "BỘ HỒ SƠ SAO Y",
     "QUY TRÌNH SAO Y",
+    "BỘ PHẬN MỘT CỬA VÀ SAO Y BẢN CHÍNH",
+    "BỘ CÂU HỎI SAO Y",
+    "PHÒNG TIẾP NHẬN VÀ SAO Y",
     "Văn phòng Sở Sao y",
     "Văn bản số 15/SY-VP sao y",
     "Bản sao y bản chính (01 bản)",
@@ -119,6 +125,27 @@ def test_a_word_in_a_list_of_papers_heads_no_certificate() -> None:
     papers = (*ORIGINAL, "THÀNH PHẦN HỒ SƠ", "Đơn đề nghị", "Bản sao y bản chính", "Bản sao y, có bản gốc")
     assert not is_copy(flow(*papers))
     assert not is_copy(flow(*papers, "Ví Dụ, ngày ... tháng ... năm ...", "NGƯỜI LÀM ĐƠN"))
+    for paper in ("Bản sao y", "Bản sao y bản chính"):
+        assert not is_copy(flow(*papers[:-2], paper, "KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC", "Lê Văn Giả"))
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        ("DANH MỤC VĂN BẢN SAO Y", "Số: 15/SY-VP", "GIÁM ĐỐC"),
+        ("VĂN BẢN ĐƯỢC SAO Y", "Số: 15/SY-VP", "GIÁM ĐỐC"),
+        ("VĂN BẢN SAO Y", "Số: 15/SY-VP", "Số: 16/SY-VP"),
+        ("VĂN BẢN SAO Y", "Số 15/SY-VP ngày 20/10/2026."),
+        ("THẨM QUYỀN SAO Y", "GIÁM ĐỐC", "CHÁNH VĂN PHÒNG"),
+        ("PHÒNG TIẾP NHẬN VÀ SAO Y", "GIÁM ĐỐC"),
+        ("SỞ THỬ NGHIỆM SAO Y", "Bản chính", "01 bộ"),
+        ("Sao y bản chính", "Giám đốc", "Chánh Văn phòng"),
+        ("Sao y bản chính", "20/11/2026"),
+        ("Sao y", "Ví Dụ, ngày 20 tháng 11 năm 2026"),
+    ],
+)
+def test_the_title_or_a_word_of_an_appendix_heads_no_certificate(title: tuple[str, ...]) -> None:
+    assert not is_copy(flow(*ORIGINAL, *title))
 
 
 @pytest.mark.parametrize(
@@ -126,6 +153,13 @@ def test_a_word_in_a_list_of_papers_heads_no_certificate() -> None:
     [
         ("Sao y bản chính", ("Ngày ... tháng ... năm 20...", "KT. HIỆU TRƯỞNG", "PHÓ HIỆU TRƯỞNG", "Lê Văn Giả")),
         ("Sao y bản chính", ("Số: 15/SY-VP", "CHÁNH VĂN PHÒNG", "Lê Văn Giả")),
+        ("Sao y bản chính", ("Ví Dụ, ngày 20 tháng 11 năm 2026",)),
+        ("Sao y bản chính", ("CHỦ TỊCH", "Lê Văn Giả")),
+        ("Sao y bản chính", ("TRƯỞNG PHÒNG HÀNH CHÍNH - TỔNG HỢP",)),
+        ("Sao y bản chính", ("Chánh Văn phòng", "Lê Văn Giả")),
+        ("TRUNG TÂM Y TẾ VÍ DỤ SAO Y BẢN CHÍNH", ("Ví Dụ, ngày 20 tháng 11 năm 2026", "GIÁM ĐỐC", "Lê Văn Giả")),
+        ("NÔNG TRƯỜNG VÍ DỤ SAO Y", ("Số: 15/SY-NT Ví Dụ, ngày 20 tháng 11 năm 2026", "Lê Văn Giả")),
+        ("CÂU LẠC BỘ VÍ DỤ SAO Y", ("Số: 15/SY-CLB, ngày 20 tháng 11 năm 2026", "Lê Văn Giả")),
         ("TRƯỜNG THPT SỐ 2 VÍ DỤ SAO Y", ("Số: 15/SY-THPT", "HIỆU TRƯỞNG", "Lê Văn Giả")),
         ("SAO Y VĂN PHÒNG SỞ THỬ NGHIỆM", ("Ví Dụ, ngày 20 tháng 11 năm 2026", "TL. GIÁM ĐỐC", "CHÁNH VĂN PHÒNG")),
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from protocol.content.degrees import is_declassified
-from protocol.content.secretnames import name_mark, path_mark, tells_of_degrees
+from protocol.content.secretnames import disclaims_marks, name_mark, path_mark
 from tests.protocol.content.marks import told
 
 
@@ -55,6 +55,11 @@ def told_inside(path: str, archive: str = "hồ sơ.zip") -> str | None:
         ("TUYET_MAT da giai mat.pdf", "TUYỆT MẬT??"),
         ("TỐI MẬT - chưa được giải mật.pdf", "TỐI MẬT"),
         ("TỐI MẬT - đề nghị được giải mật.pdf", "TỐI MẬT"),
+        ("TỐI MẬT - đề xuất giải mật.pdf", "TỐI MẬT"),
+        ("TỐI MẬT - tờ trình 12 giải mật.pdf", "TỐI MẬT??"),
+        ("TỐI MẬT - tờ trình đã giải mật.pdf", "TỐI MẬT??"),
+        ("TỐI MẬT - chưa đủ điều kiện giải mật.pdf", "TỐI MẬT"),
+        ("TỐI MẬT - lời giải mật mã.pdf", "TỐI MẬT"),
         ("Lời giải - MẬT.pdf", "MẬT"),
         ("CV-MẬT-123.pdf", "MẬT"),
         ("BC MẬT.pdf", "MẬT"),
@@ -133,6 +138,15 @@ def test_the_name_of_a_file_states_a_degree(name: str | None, degree: str | None
         ("1. Giải mật/TỐI MẬT/số liệu.txt", "TỐI MẬT??"),
         ("GIẢI MẬT (từ ngày 01.01.2020)/TỐI MẬT/số liệu.txt", "TỐI MẬT??"),
         ("Tài liệu giải mật/TỐI MẬT/số liệu.txt", "TỐI MẬT??"),
+        ("Hồ sơ giải mật/TỐI MẬT/số liệu.txt", "TỐI MẬT??"),
+        ("Văn bản giải mật đợt 2/TỐI MẬT/số liệu.txt", "TỐI MẬT??"),
+        ("Các văn bản giải mật năm 2026/TỐI MẬT/số liệu.txt", "TỐI MẬT??"),
+        ("Danh mục tài liệu giải mật/TỐI MẬT/số liệu.txt", "TỐI MẬT??"),
+        ("Phòng không - Không quân giải mật/TỐI MẬT/số liệu.txt", "TỐI MẬT??"),
+        ("Tủ chứa tài liệu giải mật/TỐI MẬT/số liệu.txt", "TỐI MẬT??"),
+        ("Hội đồng nhân dân giải mật/TỐI MẬT/số liệu.txt", "TỐI MẬT??"),
+        ("Đề nghị sao tài liệu đã giải mật/TỐI MẬT/số liệu.txt", "TỐI MẬT??"),
+        ("Kế hoạch tác chiến - giải mật/TỐI MẬT/số liệu.txt", "TỐI MẬT??"),
         ("TỐI MẬT/Quyết định giải mật.txt", "TỐI MẬT??"),
         ("Đã giải mật/TỐI MẬT/Đề nghị giải mật.txt", "TỐI MẬT??"),
         ("Chưa giải mật/Đã giải mật/TỐI MẬT/số liệu.txt", "TỐI MẬT??"),
@@ -141,17 +155,34 @@ def test_the_name_of_a_file_states_a_degree(name: str | None, degree: str | None
         ("Chưa giải mật/TỐI MẬT.txt", "TỐI MẬT"),
         ("Hồ sơ chưa được giải mật/TỐI MẬT.txt", "TỐI MẬT"),
         ("Hội đồng giải mật/TỐI MẬT.txt", "TỐI MẬT"),
-        ("Hồ sơ giải mật/TỐI MẬT.txt", "TỐI MẬT"),
+        ("Hồ sơ đề nghị xem xét, giải mật/TỐI MẬT.txt", "TỐI MẬT"),
         ("Đã đề nghị giải mật/TỐI MẬT.txt", "TỐI MẬT"),
+        ("Chờ giải mật/TỐI MẬT.txt", "TỐI MẬT"),
+        ("Kế hoạch giải mật/TỐI MẬT.txt", "TỐI MẬT"),
+        ("Tổ giúp việc giải mật/TỐI MẬT.txt", "TỐI MẬT"),
+        ("Ban Chỉ đạo giải mật/TỐI MẬT.txt", "TỐI MẬT"),
+        ("Tài liệu cần giải mật/TỐI MẬT.txt", "TỐI MẬT"),
+        ("Không thể giải mật/TỐI MẬT.txt", "TỐI MẬT"),
+        ("Chưa đến thời hạn giải mật/TỐI MẬT.txt", "TỐI MẬT"),
+        ("Giải mật mã/TỐI MẬT.txt", "TỐI MẬT"),
         ("Mẫu dấu/TUYỆT MẬT/mẫu.txt", "TUYỆT MẬT??"),
         ("MẪU_CON_DẤU/TUYỆT MẬT.txt", "TUYỆT MẬT??"),
         ("Biểu mẫu dấu chỉ độ mật/TỐI MẬT/mẫu.txt", "TỐI MẬT??"),
         ("TUYỆT MẬT/mẫu dấu.txt", "TUYỆT MẬT??"),
+        ("Phụ lục 2. Các mẫu con dấu/TUYỆT MẬT.txt", "TUYỆT MẬT??"),
+        ("Các mẫu dấu mật năm 2026/TUYỆT MẬT.txt", "TUYỆT MẬT??"),
+        ("Mau dau chi muc do mat 2026/TUYET MAT.txt", "TUYỆT MẬT??"),
+        ("Hồ sơ đăng ký mẫu dấu/TUYỆT MẬT - phương án.txt", "TUYỆT MẬT"),
+        ("TUYỆT MẬT/mẫu dấu của đơn vị.txt", "TUYỆT MẬT"),
         ("Mau_dau/TUYET MAT.txt", "TUYỆT MẬT??"),
         ("Biểu mẫu/TUYỆT MẬT/mẫu.txt", "TUYỆT MẬT"),
         ("Con dấu/TUYỆT MẬT/mẫu.txt", "TUYỆT MẬT"),
         ("Mẫu dấu vân tay/TUYỆT MẬT/mẫu.txt", "TUYỆT MẬT"),
         ("Văn bản đóng dấu chỉ độ mật/TỐI MẬT/số liệu.txt", "TỐI MẬT"),
+        ("Cong van dong dau chi do mat/TUYET MAT.txt", "TUYỆT MẬT"),
+        ("Van ban co dau do mat/TUYET MAT.txt", "TUYỆT MẬT"),
+        ("Tài liệu có dấu độ mật/TỐI MẬT.txt", "TỐI MẬT"),
+        ("Tài liệu mang dấu mức độ mật/TỐI MẬT.txt", "TỐI MẬT"),
         ("mau_dau_vao/TUYET MAT.txt", "TUYỆT MẬT"),
         ("BẢO MẬT/số liệu.txt", None),
         ("MẬT KHẨU/số liệu.txt", None),
@@ -166,7 +197,9 @@ def test_the_surest_name_in_a_path_states_its_degree(path: str, degree: str | No
     assert told_inside(path) == degree
 
 
-@pytest.mark.parametrize("archive", ["Hồ sơ đã giải mật.zip", "Giải mật.zip", "Mẫu dấu.zip", "Dấu chỉ độ mật.zip"])
+@pytest.mark.parametrize(
+    "archive", ["Hồ sơ đã giải mật.zip", "Giải mật.zip", "Mẫu dấu.zip", "Dấu chỉ độ mật.zip", "VB giải mật.zip"]
+)
 def test_an_archive_of_what_was_declassified_or_of_forms_of_stamps_has_possible_marks_only(archive: str) -> None:
     assert told_inside("TỐI MẬT/số liệu.txt", archive) == "TỐI MẬT??"
 
@@ -175,7 +208,9 @@ def test_an_archive_of_bees_has_possible_marks_only() -> None:
     assert told_inside("MẬT/số liệu.txt", "Nuôi ong.zip") == "MẬT??"
 
 
-@pytest.mark.parametrize("archive", ["Hồ sơ chưa được giải mật.zip", "Hội đồng giải mật.zip", "Biểu mẫu.zip"])
+@pytest.mark.parametrize(
+    "archive", ["Hồ sơ chưa được giải mật.zip", "Hội đồng giải mật.zip", "Biểu mẫu.zip", "Mẫu dấu và chữ ký.zip"]
+)
 def test_an_archive_of_another_name_softens_nothing(archive: str) -> None:
     assert told_inside("TỐI MẬT/số liệu.txt", archive) == "TỐI MẬT"
 
@@ -208,12 +243,16 @@ def test_with_the_mark_comes_the_way_to_the_name_that_bears_it(path: str, bearer
     [
         ("VB 1996 giải mật.pdf", True),
         ("VB 1996 chưa được giải mật.pdf", False),
+        ("Đề xuất giải mật.docx", False),
         ("Mẫu dấu chỉ độ mật.docx", True),
+        ("Mẫu dấu mật.docx", True),
+        ("Mẫu dấu.docx", False),
+        ("Thông báo mẫu dấu và chữ ký.docx", False),
         ("Kế hoạch.pdf", False),
     ],
 )
-def test_the_name_of_an_attached_file_tells_of_degrees(name: str, told_so: bool) -> None:
-    assert tells_of_degrees(name, name) is told_so
+def test_the_name_of_a_file_that_stands_alone_disclaims_the_marks_in_it(name: str, told_so: bool) -> None:
+    assert disclaims_marks(name) is told_so
 
 
 @pytest.mark.parametrize(
@@ -223,8 +262,9 @@ def test_the_name_of_an_attached_file_tells_of_degrees(name: str, told_so: bool)
         ("VB_1996_da_giai_mat.pdf", True),
         ("VB chưa giải mật.pdf", False),
         ("VB chưa được giải mật.pdf", False),
-        ("Lời giải - Mật.pdf", False),
+        ("Hội đồng giải mật.pdf", None),
+        ("Lời giải - Mật.pdf", None),
     ],
 )
-def test_a_name_tells_that_a_document_was_declassified(name: str, told_so: bool) -> None:
+def test_a_name_tells_that_a_document_was_declassified_or_was_not(name: str, told_so: bool | None) -> None:
     assert is_declassified(name) is told_so

@@ -76,6 +76,8 @@ OF_THE_STATE = (
     "UBND thành phố Hội Mẫu",
     "UBND xã Tân Hội",
     "UBND xã Đoàn Mẫu",
+    "Xã Đoàn Kết",
+    "Phường Đoàn Kết",
     "Tổng cục Mẫu",
     "Chi cục Mẫu",
     "Phân viện Mẫu",
