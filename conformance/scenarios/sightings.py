@@ -9,6 +9,7 @@ import string
 import unicodedata
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from conformance.case import Case, Crossing, Delivered, Exchange, StatusCrossing
@@ -23,6 +24,8 @@ from protocol.package.model import DocumentPackage
 FETCHES = ("getEdoc", "downloadEdoc")
 DONE = "done"
 PATIENCE_S = 5.0
+CLOCK_ERROR = timedelta(seconds=1)
+"""How far the suite's idea of the axis clock may be off."""
 PUT_ASIDE = ("refused", "held")
 SHOWN_STATES = {"01": "arrived", "03": "registered", "04": "assigned", "05": "processing", "06": "finished"}
 

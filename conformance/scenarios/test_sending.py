@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
 from functools import partial
 
 from conformance.case import Case, Crossing, Refusal
 from conformance.checks import check
 from conformance.scenarios.arrivals import offer, sent_document
-from conformance.scenarios.sightings import axis_id, documents_crossed, line_of, offered, recognisable, same, state_of
+from conformance.scenarios.sightings import (
+    CLOCK_ERROR,
+    axis_id,
+    documents_crossed,
+    line_of,
+    offered,
+    recognisable,
+    same,
+    state_of,
+)
 from conformance.told import told
 from fixtures import vietnamese
-
-CLOCK_ERROR = timedelta(seconds=1)
-"""How far the suite's idea of the axis clock may be off."""
 
 NOT_YET_ARRIVED = (None, "waiting", "sent")
 

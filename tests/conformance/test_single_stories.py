@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -17,7 +18,7 @@ from conformance.evidence import Evidence
 from conformance.mutants import DEFECTS
 from conformance.outcome import Outcome
 from conformance.plan import load
-from conformance.reference_dms import composing, outbox, reporting
+from conformance.reference_dms import composing, outbox, reporting, rounds
 from conformance.reference_dms.behaviour import Behaviour
 from conformance.reference_dms.dms import Dms
 from conformance.reference_dms.office import Agency, Connection, Office
@@ -130,6 +131,26 @@ def test_an_identifier_may_hold_the_date_without_separators(tmp_path: Path) -> N
 
 def codes_of(changed: dict[str, tuple[str, ...]]) -> Callable[[str], tuple[str, ...]]:
     return lambda step: changed.get(step, Behaviour().codes_of(step))
+
+
+def test_a_registration_that_is_reported_rounds_before_anybody_accepts_is_seen(tmp_path: Path) -> None:
+    rounds_seen: Counter[int] = Counter()
+
+    def report(office: Office, entry: sqlite3.Row, step: str, reason: str) -> None:
+        if step != "accept":
+            reporting.report(office, entry, step, reason)
+
+    async def poll(office: Office, axis: AxisClient) -> None:
+        with office.store.transaction():
+            for entry in office.store.rows("SELECT * FROM incoming WHERE state = 'arrived'"):
+                rounds_seen[entry["entry"]] += 1
+                if rounds_seen[entry["entry"]] == 2:
+                    reporting.send_status(office, entry, "03")
+        await rounds.poll(office, axis)
+
+    behaviour = replace(Behaviour(), report=report, poll=poll)
+    outcome = judged("RCV-01/registered-only-on-acceptance", tmp_path, behaviour=behaviour)
+    assert verdict(outcome) == (Verdict.FAIL, "registered-without-acceptance")
 
 
 def test_a_house_may_go_from_the_register_to_the_end(tmp_path: Path) -> None:
