@@ -46,7 +46,8 @@ _AGENCY = (
     r"(?:sở|bộ|(?:tổng |chi )?cục|[uủ][ỷy] ban|ubnd|hđnd|hội|văn phòng|ban|phòng|đảng bộ|\w+ [uủ][ỷy]|xã|phường|"
     r"(?:bệnh |học )?viện|(?:nhà )?trường|đại học|trung tâm|trạm|kho bạc|bảo hiểm|ngân hàng|thanh tra|t[oò][aà] án|"
     r"công (?:an|ty)|thuế|chi nhánh|(?:liên )?đoàn|mặt trận|hạt)\s+"
-    r"(?!hành\b|hợp\b|chống\b|phận\b|thủ tục\b|câu hỏi\b|quy\b|hồ sơ\b|tài liệu\b|(?:văn )?bản\b)"
+    r"(?!hành\b(?! chính\b)|hợp\b(?! tác\b)|chống\b|phận\b|thủ tục\b|câu hỏi\b|quy\b(?! hoạch\b)|hồ sơ\b"
+    r"|tài liệu\b|(?:văn )?bản\b(?! đồ\b))"
 )
 """What the name of an agency begins with, and what the same word begins that is none: ``bộ hồ sơ``, ``trường hợp``."""
 _BROKEN = re.compile(rf"\s*[,;:|–—-](?!\W*(?:sao|trích|và)\b)|\s+{_AGENCY}", re.IGNORECASE)
@@ -58,7 +59,7 @@ _LEFT_OF_IT = re.compile(rf"\W*(?:số\W*)?{_SIGN}\W+|(?P<name>.+?\s)(?=(?:bản
 _AGENCY_NAME = re.compile(rf"\W*{_AGENCY}", re.IGNORECASE)
 _TITLE = re.compile(
     r"\A\W*(?:danh mục|sổ|mẫu|biểu|bảng|giấy|phiếu|kết quả|quy trình|quy chế|báo cáo|thủ tục|lệ phí|phụ lục)\b|"
-    r"(?:,|\b(?:và|về|để|của|tại|được|công tác|đề nghị))\W*\Z",
+    r"(?:,|\b(?:và|về|để|của|tại|được|công tác|đề nghị|thực hiện|tập huấn))\W*\Z",
     re.IGNORECASE,
 )
 """Words before the form of a copy that make one title with it: those of a paper, or those that lead on to it."""
@@ -109,13 +110,14 @@ def _heads_certificate(text: FileText, index: int, *, over: bool) -> bool:
 
     The end is not found where the original has no recipients and its signature is not read. With the number below it,
     or who signs, the head may also be in small letters or have an agency beside it; a list of papers has neither, and
-    a list of copies has more than one number.
+    a list of copies has more than one number. ``Sao y bản chính`` with which a file ends may be signed by anybody.
     """
     head = text.lines[index].text
     below = [line.text[:_LONGEST] for line in text.lines[index + 1 : index + 1 + _NEAR]]
     numbered = sum(bool(_SIGN_LINE.fullmatch(line)) for line in below) == 1
     if over:
-        return _has_stamp(head, at_head=numbered or _is_signed(head, below), any_agency=numbered)
+        last = index + _NEAR >= len(text.lines) - 1 and _names_source(head)
+        return _has_stamp(head, at_head=numbered or last or _is_signed(head, below), any_agency=numbered)
     return numbered and head.isupper() and _has_stamp(head, at_head=True)
 
 
@@ -125,13 +127,20 @@ def _is_signed(head: str, below: list[str]) -> bool:
     ``Bản sao y`` in small letters is a paper, whoever signs the list of it.
     """
     found = _FORM.match(head)
+    if found and found["source"] and below and _PLACE_AND_DAY.fullmatch(below[0]):
+        return True
     if found and found["form"].startswith("Bản"):
         return False
-    dated = found and found["source"] and below and _PLACE_AND_DAY.fullmatch(below[0])
-    return bool(dated) or any(
+    return any(
         _SIGNER.fullmatch(line) and (line.isupper() or (line[0].isupper() and any(map(is_name, below[number:]))))
         for number, line in enumerate(below, start=1)
     )
+
+
+def _names_source(head: str) -> bool:
+    """Whether a head is ``Sao y bản chính`` or the like; ``Bản sao y bản chính`` is a paper in a list."""
+    found = _FORM.match(head)
+    return bool(found and found["source"] and not found["form"].startswith("Bản"))
 
 
 def _has_stamp(text: str, *, at_head: bool, any_agency: bool = False) -> bool:

@@ -38,8 +38,12 @@ _DECLASSIFIED_BESIDE = re.compile(r"(?:\A(?:ĐÃ )?GIẢI MẬT\b)|(?:\b(?:ĐÃ 
 """A stamp put on a page falls on one row with lines of the text, and becomes an end of them."""
 _DECLASSIFIED = re.compile(r"\bda (?:duoc )?giai mat\b")
 _TOLD = re.compile(r"\bgiai mat\b(?! (?:ma|khau)\b)")
-_DENIED = re.compile(r"\b(?:chua|khong)(?= (?:giai|duoc|du|den|co|the|cho|dong y)\b)(?: (?!da\b)\w+){0,3},? giai mat\b")
-"""*Chưa đủ điều kiện giải mật*. Without accents *chứa* and *Không quân* begin the same."""
+_DONE = re.compile(r"\bda(?: (?:duoc|dong y|xet|tham dinh|cho|phep)){0,4},? giai mat\b")
+_DENIED = re.compile(
+    r"\b(?:chua|(?<!phong )(?<!hang )khong)(?= (?:giai|duoc|du|den|co|the|cho|dong y)\b)"
+    r"(?: (?!da\b)\w+){0,3},? giai mat\b"
+)
+"""*Chưa đủ điều kiện giải mật*. Without accents *chứa*, *Không quân* and *phòng không* say the same."""
 _PROCEDURE = re.compile(
     r"\b(?:(?:xin|de nghi|de xuat)(?: (?!da\b)\w+){0,2}|cho|can|xet|du kien|ke hoach|hoi dong|to"
     r"|chi dao|cong tac|giup viec|tham dinh),? giai mat\b"
@@ -93,7 +97,7 @@ def is_declassified(name: str) -> bool | None:
     words = _plain_words(name)
     if _DENIED.search(words):
         return False
-    return bool(_TOLD.search(words) and not _PROCEDURE.search(words)) or None
+    return bool(_DONE.search(words) or (_TOLD.search(words) and not _PROCEDURE.search(words))) or None
 
 
 def _plain_words(name: str) -> str:

@@ -53,7 +53,9 @@ _FORM = r"m[ẫa]u (?:(?:c[áa]c|con|lo[ạa]i) )*d[ấa]u"
 _FORMS = re.compile(rf"(?:ph[ụu] l[ụu]c )?(?:\d+ )?(?:c[áa]c )?{_FORM}(?: \d+)?")
 _MARKING_FORMS = re.compile(
     rf"\b{_FORM} m[ậa]t\b"
-    r"|(?<!đóng )(?<!dong )(?<!có )(?<!co )(?<!mang )\bd[ấa]u (?:ch[ỉi] )?(?:c[áa]c )?(?:m[ứu]c )?[đd][ộo] m[ậa]t\b"
+    r"|(?<!đóng )(?<!dong )(?<!có )(?<!co )(?<!mang )"
+    r"(?<!đóng các )(?<!dong cac )(?<!có các )(?<!co cac )(?<!mang các )(?<!mang cac )"
+    r"\bd[ấa]u (?:ch[ỉi] )?(?:c[áa]c )?(?:m[ứu]c )?[đd][ộo] m[ậa]t\b"
 )
 """Names of what shows how the stamps of secrecy look: of them each degree has one.
 

@@ -62,7 +62,9 @@ AT_HEAD_ALONE = (
     "Sao y; Sở Thử nghiệm;",
     "SAO Y ỦY BAN NHÂN DÂN",
     "SAO LỤC - VĂN PHÒNG SỞ",
-    "Sao y bản chính",
+    "SAO Y PHÒNG HÀNH CHÍNH - TỔNG HỢP",
+    "SAO Y SỞ QUY HOẠCH - KIẾN TRÚC",
+    "SAO Y PHÒNG HỢP TÁC QUỐC TẾ",
     "Bản sao y văn bản điện tử",
     "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM SAO Y",
     "Ví Dụ, ngày 20 tháng 11 năm 2026 SAO Y; SỞ THỬ NGHIỆM; 20/11/2026",
@@ -139,8 +141,9 @@ def test_a_word_in_a_list_of_papers_heads_no_certificate() -> None:
         ("THẨM QUYỀN SAO Y", "GIÁM ĐỐC", "CHÁNH VĂN PHÒNG"),
         ("PHÒNG TIẾP NHẬN VÀ SAO Y", "GIÁM ĐỐC"),
         ("SỞ THỬ NGHIỆM SAO Y", "Bản chính", "01 bộ"),
-        ("Sao y bản chính", "Giám đốc", "Chánh Văn phòng"),
-        ("Sao y bản chính", "20/11/2026"),
+        ("VĂN PHÒNG THỰC HIỆN SAO Y", "CHÁNH VĂN PHÒNG"),
+        ("Sao y bản chính", "Giám đốc", "Chánh Văn phòng", *["Đơn đề nghị"] * 5),
+        ("Sao y bản chính", "20/11/2026", *["Đơn đề nghị"] * 6),
         ("Sao y", "Ví Dụ, ngày 20 tháng 11 năm 2026"),
     ],
 )
@@ -155,6 +158,10 @@ def test_the_title_or_a_word_of_an_appendix_heads_no_certificate(title: tuple[st
         ("Sao y bản chính", ("Số: 15/SY-VP", "CHÁNH VĂN PHÒNG", "Lê Văn Giả")),
         ("Sao y bản chính", ("Ví Dụ, ngày 20 tháng 11 năm 2026",)),
         ("Sao y bản chính", ("CHỦ TỊCH", "Lê Văn Giả")),
+        ("Sao y bản chính", ("VĂN THƯ", "Lê Văn Giả")),
+        ("Sao y bản chính", ("Ngày 20/11/2026", "NGƯỜI SAO Y", "Lê Văn Giả")),
+        ("Sao y bản chính", ("Văn phòng Sở Thử nghiệm", "Chánh Văn phòng", "LÊ VĂN GIẢ")),
+        ("Bản sao y bản chính", ("Ví Dụ, ngày 20 tháng 11 năm 2026", "CHÁNH VĂN PHÒNG", "Lê Văn Giả")),
         ("Sao y bản chính", ("TRƯỞNG PHÒNG HÀNH CHÍNH - TỔNG HỢP",)),
         ("Sao y bản chính", ("Chánh Văn phòng", "Lê Văn Giả")),
         ("TRUNG TÂM Y TẾ VÍ DỤ SAO Y BẢN CHÍNH", ("Ví Dụ, ngày 20 tháng 11 năm 2026", "GIÁM ĐỐC", "Lê Văn Giả")),
@@ -166,7 +173,7 @@ def test_the_title_or_a_word_of_an_appendix_heads_no_certificate(title: tuple[st
 )
 def test_what_stands_below_it_shows_the_head_of_a_certificate(head: str, below: tuple[str, ...]) -> None:
     assert is_copy(flow(*ORIGINAL, head, *below))
-    assert not is_copy(flow(*ORIGINAL, head, "Bản chính", "01 bộ"))
+    assert not is_copy(flow(*ORIGINAL, head, "Bản chính", "01 bộ", *["Đơn đề nghị"] * 6))
     assert not is_copy(flow(*ORIGINAL, head, *["Đơn đề nghị"] * 6, *below))
 
 
