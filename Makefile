@@ -23,16 +23,17 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PIP_TARGET PIP_USER PIP_REQUIRE_VIRTU
 
 BIN := .venv/bin
 UV := .uv/bin/uv
+TEST = $(BIN)/python -m pytest -n $(JOBS) --maxprocesses 8 --dist worksteal
 
 # The environment holds absolute paths: one that was moved here, or whose Python is gone, is made again.
 ifneq ($(shell test -x $(BIN)/python && $(BIN)/python -c '' 2>/dev/null && cat .venv/.ready 2>/dev/null),$(CURDIR))
 STALE := stale
 endif
 
-.PHONY: help setup demo test check bench proof docs vectors freeze clean stale
+.PHONY: help setup demo test test-clock check bench proof docs vectors freeze clean stale
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: .venv/.ready ## Prepare .venv, with .venv/bin/axis28
 
@@ -40,7 +41,11 @@ demo: setup ## Certify the reference DMS and watch a mutant being caught (writes
 	$(BIN)/axis28 demo $(ARGS)
 
 test: setup ## Run the tests, with a seeded sample of the long proofs
-	$(BIN)/python -m pytest -n $(JOBS) --maxprocesses 8 --dist worksteal $(ARGS)
+	$(TEST) $(ARGS)
+
+test-clock: setup ## Run the tests twice, with the clock five years back and ten years ahead
+	$(BIN)/python -m tests.clock -5 $(TEST) $(ARGS)
+	$(BIN)/python -m tests.clock +10 $(TEST) $(ARGS)
 
 check: setup ## Lint, types, import contracts, guards of schemas, registries and documents
 	$(BIN)/ruff check
@@ -52,11 +57,12 @@ check: setup ## Lint, types, import contracts, guards of schemas, registries and
 	$(BIN)/python scripts/xsd10.py --check
 	$(BIN)/python scripts/vectors.py --check
 
-bench: setup ## Measure reader, schema, check and hostile packages against limits
+bench: setup ## Measure reader, schema, check, hostile packages and signatures against limits
 	$(BIN)/python benchmarks/reader.py
 	$(BIN)/python benchmarks/schema.py
 	$(BIN)/python benchmarks/check.py
 	$(BIN)/python -m benchmarks.hostile
+	$(BIN)/python benchmarks/signatures.py
 
 proof: setup ## Run the long proofs in full and write docs/proof/*.json
 	$(BIN)/python -m pytest -m proof -n 0 $(ARGS)

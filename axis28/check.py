@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from axis28.checking.result import Outcome, Unread
     from axis28.command import Subparsers
     from protocol.rules.surroundings import Surroundings
+    from protocol.signatures.anchors import Trust
 
+POLICIES = ("off", "verify-if-present", "required")
 FORMATS = ("text", "json", "sarif", "junit")
 MOST_JOBS = 256
 _STDIO = "-"
@@ -45,12 +47,17 @@ def register(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
     parser.add_argument("--context", type=Path, metavar="FILE", help=text("context"))
     parser.add_argument("--max-mb", type=_megabytes, metavar="N", help=text("max-mb"))
     parser.add_argument("--trust", type=Path, metavar="DIR", help=text("trust"))
+    parser.add_argument(
+        "--package-signature", choices=POLICIES, default="verify-if-present", help=text("package-signature")
+    )
     parser.add_argument("--format", choices=FORMATS, default="text", help=text("format"))
     parser.add_argument("--lang", choices=messages.LANGUAGES, default=lang, help=text("lang"))
     parser.add_argument("--no-contents", action="store_true", help=text("no-contents"))
     parser.add_argument("--jobs", type=_jobs, metavar="N", help=text("jobs"))
     parser.add_argument("-o", "--output", type=destination, metavar="FILE", help=text("output"))
-    parser.add_argument("-q", "--quiet", action="store_true", help=text("quiet"))
+    told = parser.add_mutually_exclusive_group()
+    told.add_argument("-q", "--quiet", action="store_true", help=text("quiet"))
+    told.add_argument("-v", "--verbose", action="store_true", help=text("verbose"))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -60,8 +67,6 @@ def run(args: argparse.Namespace) -> int:
     from protocol.rules.context import VIETNAM
 
     lang: str = args.lang
-    if args.trust is not None:
-        raise _complaint(lang, "trust-later")
     gathered = gather(args.files)
     output = None if args.output in (None, _STDIO) else Path(args.output)
     _refuse_to_overwrite(output, args, gathered.files)
@@ -75,6 +80,8 @@ def run(args: argparse.Namespace) -> int:
         surroundings=_within(_surroundings(args.context, lang), args.max_mb),
         contents=not args.no_contents,
         digests=args.format == "sarif",
+        trust=_trust(args.trust, lang),
+        package_signature=args.package_signature,
     )
     with ending.in_order(), _target(output, lang) as target:
         outcomes = _watched(gathered, settings, args)
@@ -85,7 +92,7 @@ def run(args: argparse.Namespace) -> int:
 def _text(outcomes: Iterator[Outcome], target: TextIO, args: argparse.Namespace) -> set[int]:
     from axis28.checking.text import TextReport
 
-    report = TextReport(target, args.lang, args.profile, quiet=args.quiet)
+    report = TextReport(target, args.lang, args.profile, quiet=args.quiet, verbose=args.verbose)
     codes = set()
     for outcome in outcomes:
         report.add(outcome)
@@ -141,9 +148,10 @@ def _watched(gathered: Gathered, settings: Settings, args: argparse.Namespace) -
         with contextlib.closing(outcomes(gathered.files, settings, args.jobs)) as working:
             for outcome in working:
                 progress.clear()
-                if isinstance(outcome, Unread):
-                    _tell(outcome, args.lang)
-                yield outcome
+                told = _worded(outcome, args.lang)
+                if isinstance(told, Unread):
+                    _tell(told, args.lang)
+                yield told
                 progress.step()
     except BrokenProcessPool as error:
         raise _complaint(args.lang, "worker-lost") from error
@@ -156,6 +164,15 @@ def _missed(gathered: Gathered, lang: str) -> Iterator[Unread]:
 
     for each in gathered.missed:
         yield Unread(each.path, messages.text(f"check.{each.key}", lang, problem=each.problem))
+
+
+def _worded(outcome: Outcome, lang: str) -> Outcome:
+    """Say in words that the program failed at a file."""
+    from axis28.checking.result import Unread
+
+    if not isinstance(outcome, Unread) or not outcome.fault:
+        return outcome
+    return replace(outcome, problem=messages.text("check.fault", lang, fault=outcome.fault))
 
 
 def _tell(unread: Unread, lang: str) -> None:
@@ -225,6 +242,17 @@ def _surroundings(path: Path | None, lang: str) -> Surroundings:
         raise _complaint(lang, "context-unreadable", path=path, problem=error.text(lang)) from error
     except NotJson as error:
         raise _complaint(lang, "context-unreadable", path=path, problem=error) from error
+
+
+def _trust(folder: Path | None, lang: str) -> Trust | None:
+    if folder is None:
+        return None
+    from protocol.signatures.anchors import TrustError, load
+
+    try:
+        return load(folder)
+    except TrustError as error:
+        raise _complaint(lang, "trust-unusable", problem=error.text(lang)) from error
 
 
 @contextlib.contextmanager

@@ -24,7 +24,19 @@ from schemas import messages
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
-SUBCOMMANDS = ("demo", "check", "new", "simulate", "reference-dms", "certify", "fuzz", "load", "explain", "trace")
+SUBCOMMANDS = (
+    "demo",
+    "check",
+    "new",
+    "pki",
+    "simulate",
+    "reference-dms",
+    "certify",
+    "fuzz",
+    "load",
+    "explain",
+    "trace",
+)
 INTERRUPTED = 130
 READER_GONE = 141
 """As a shell tells the end by SIGPIPE."""

@@ -16,6 +16,7 @@ from conformance.violation import NotSupported, Violation
 from protocol.package.model import DocumentPackage
 
 MIN_CALL_S = 10.0
+_LONG = ("base64", "password", "trust", "signing", "certificates", "revocation")
 SILENT = ("driver-timeout", "driver-unreachable")
 
 
@@ -104,7 +105,7 @@ class DmsView:
             ) from fault
         finally:
             line["took_s"] = round(loop.time() - begun, 3)
-        line[answer.kind] = part(answer.value) if answer.kind == "ok" else answer.reason or True
+        line[answer.kind] = _brief(part(answer.value)) if answer.kind == "ok" else answer.reason or True
         if answer.category:
             line["category"] = answer.category
         if answer.kind == "unsupported":
@@ -145,6 +146,14 @@ class DmsView:
                 got=told("error: {reason}", reason=answer.reason),
             )
         raise Violation(reason, expected=told("{operation!r} is refused", operation=operation), got=told("it was done"))
+
+    async def attempt(self, operation: str, args: Mapping[str, Any]) -> Refusal | None:
+        """Make a call that may rightly be refused, and give the refusal; ``None`` where it was done."""
+        answer = await self.call(operation, args)
+        if answer.kind == "refused":
+            return Refusal("answer", answer.category, answer.reason)
+        self._done(operation, answer)
+        return None
 
     async def register(self, where: str, ref: RefLike) -> list[Mapping[str, Any]]:
         """Give every entry that ``received`` or ``sent`` shows for a document.
@@ -222,9 +231,9 @@ def _names(entry: Mapping[str, Any], ref: Ref) -> bool:
 
 
 def _brief(value: Any) -> Any:
-    """Leave the content of files out of the log: their digests stand beside it."""
+    """Leave the content of files, keys and certificates out of the log: digests and verdicts stand beside them."""
     if isinstance(value, Mapping):
-        return {key: "…" if key == "base64" else _brief(item) for key, item in value.items()}
+        return {key: "…" if key in _LONG else _brief(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_brief(item) for item in value]
     return value

@@ -35,7 +35,10 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One revision of the plan. ``sha256`` is that of its file; ``levels`` go from the least to the most demanding."""
+    """One revision of the plan. ``sha256`` is that of its file; ``levels`` go from the least to the most demanding.
+
+    ``default_level`` is the one that a run goes for unless it was told otherwise.
+    """
 
     id: str
     draft: bool
@@ -46,6 +49,7 @@ class Plan:
     set_up_s: float
     phases: tuple[Phase, ...]
     levels: tuple[str, ...]
+    default_level: str
     requires: Mapping[str, frozenset[str]]
     scored: tuple[str, ...]
     provisional: tuple[str, ...]
@@ -75,9 +79,10 @@ class Plan:
         """Give the capabilities that a system needs to be certified at this level."""
         return frozenset().union(*(self.requires[name] for name in self.up_to(level)))
 
-    def uncovered(self) -> list[str]:
-        """Give the core requirements that no scored check of the plan proves, in catalogue order."""
-        proven = {requirement for name in self.scored for requirement in registry.check(name).requirements}
+    def uncovered(self, level: str) -> list[str]:
+        """Give the core requirements that no scored check of a run at this level proves, in catalogue order."""
+        scored = (registry.check(name) for name in self.scored)
+        proven = {proves for entry in scored if self.includes(entry, level) for proves in entry.requirements}
         core = (entry.id for entry in registry.requirements().values() if entry.core)
         return [requirement for requirement in core if requirement not in proven]
 
@@ -111,6 +116,7 @@ def _plan(raw: Mapping[str, Any], sha256: str) -> Plan:
         set_up_s=float(raw["budget"]["set_up_s"]),
         phases=tuple(Phase(row["name"], int(row["intervals"]), float(row["grace_s"])) for row in raw["phase"]),
         levels=tuple(row["name"] for row in raw["level"]),
+        default_level=raw["default_level"],
         requires={row["name"]: frozenset(row["requires"]) for row in raw["level"]},
         scored=tuple(checks["scored"]),
         provisional=tuple(checks["provisional"]),

@@ -14,7 +14,7 @@ import pytest
 OPTIONS = (
     ("driver", "how the system under test is driven: python:MODULE:CALLABLE, exec:COMMAND or http:URL"),
     ("plan", "the plan (default: the newest)"),
-    ("level", "certify up to this level of the plan (default: its highest)"),
+    ("level", "certify up to this level of the plan (default: the one that the plan names)"),
     ("axis", "an axis that the system is connected to already (default: start one)"),
     ("system", "which system of that axis it is (default: what describe says)"),
     ("control-token-file", "file with the control token of that axis (default: AXIS28_CONTROL_TOKEN)"),

@@ -32,7 +32,7 @@ async def await_refusal(
     asked = 0
     while asked == 0 or await case.again(asked):
         asked += 1
-        seen = _seen(case, named, receiver_ids)
+        seen = refused_on_axis(case, named, receiver_ids)
         shown = await _shown(case, named)
         if seen is not None:
             return Refusal(seen.form, shown.category if shown else None, seen.reason or (shown.reason if shown else ""))
@@ -41,7 +41,8 @@ async def await_refusal(
     raise Violation(reason, expected=expected, got=told("neither status 02 nor 'fail' nor a held entry"), silent=True)
 
 
-def _seen(case: Case, named: Ref | None, receiver_ids: frozenset[str]) -> Refusal | None:
+def refused_on_axis(case: Case, named: Ref | None, receiver_ids: frozenset[str]) -> Refusal | None:
+    """Give the refusal of a delivered package that has reached the axis so far, by 02 or by ``fail``, if any."""
     observer = case.stage.observer
     if named is not None:
         for status in statuses(observer, named.document_id):

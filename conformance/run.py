@@ -69,7 +69,7 @@ class Run:
     ) -> None:
         self.settings = settings
         self.plan = plan
-        self.level = settings.level or plan.levels[-1]
+        self.level = settings.level or plan.default_level
         self.selection = selection
         self.run_id = f"r-{secrets.token_hex(4)}"
         self.phases = [
@@ -272,7 +272,7 @@ class Run:
             system=system,
             phases=[(phase, len(stories)) for phase, stories in self.phases],
             budget_s=self.budget_s(system),
-            uncovered=self.plan.uncovered(),
+            uncovered=self.plan.uncovered(self.level),
         )
 
     def _tell(self, event: Event) -> None:

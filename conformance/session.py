@@ -85,7 +85,7 @@ class Certification:
         registry.reasons(), registry.requirements(), registry.checks()
         try:
             self.plan = plans.load(settings.plan)
-            self.level = settings.level or self.plan.levels[-1]
+            self.level = settings.level or self.plan.default_level
             self.plan.up_to(self.level)
         except plans.UnknownPlan as error:
             raise SetupFailure(str(error)) from error

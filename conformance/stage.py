@@ -12,6 +12,7 @@ from conformance.evidence import Evidence
 from conformance.look import Look
 from conformance.observer import Observer
 from conformance.peers import Peers
+from conformance.signatures import Signatures
 from conformance.system import System
 
 VIETNAM = timezone(timedelta(hours=7))
@@ -53,5 +54,6 @@ class Stage:
     seed: int
     run_id: str
     lang: str
+    signatures: Signatures
     own_axis: bool = True
     arrival_numbers: list[int] = field(default_factory=list)

@@ -23,6 +23,7 @@ from conformance.look import Look
 from conformance.observer import Observer
 from conformance.peers import Peers
 from conformance.settings import INVALID, USAGE, Settings, SetupFailure
+from conformance.signatures import FACULTIES, Signatures
 from conformance.stage import AxisClock, Stage
 from conformance.system import Agency, System
 from conformance.violation import JudgeBlind
@@ -94,11 +95,14 @@ async def staged(
             stack.push_async_callback(observer.close)
             await observer.start()
             tell(AxisReady(control.shown, own))
+            signatures = Signatures(evidence)
+            stack.callback(signatures.close)
             peers = Peers(control, driver.run, evidence)
             await peers.start()
             stage = Stage(
                 axis=control, clock=clock, observer=observer, driver=driver, look=Look(driver), sut=sut, peers=peers,
                 evidence=evidence, seed=settings.seed, run_id=driver.run, lang=settings.lang, own_axis=own,
+                signatures=signatures,
             )  # fmt: skip
             if own:
                 await _connect(settings, stage, tell)
@@ -174,12 +178,16 @@ async def _connect(settings: Settings, stage: Stage, tell: Listener) -> None:
     values: dict[str, Any] = {"axis_url": control.url, "system_id": sut.id, "secret": secret, "agencies": agencies}
     if settings.ca:
         values["ca"] = settings.ca
+    if sut.capabilities >= FACULTIES:
+        stage.signatures.open(stage.clock.now())
+        values |= stage.signatures.configuration(sut.organisations)
     try:
         answer = await stage.driver.call("configure", values, timeout=CONFIGURE_S)
     except DriverFault as fault:
         # Nonsense after `describe` is for the checks to judge: the system then simply never calls.
         stage.evidence.write("evidence/configure.txt", fault.text + "\n")
         return
+    stage.signatures.handed = answer.kind == "ok" and "trust" in values
     if answer.kind == "unsupported":
         codes = [agency.code for agency in sut.organisations]
         tell(EnterByHand(control.url, sut.id, secret, codes, settings.wait_s))

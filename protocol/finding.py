@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from protocol.quoting import MAX_QUOTED, quote
+from protocol.signatures.outcome import SignatureOutcome
+
+__all__ = ["MAX_QUOTED", "Finding", "Severity", "quote", "worst"]
+
 
 class Severity(StrEnum):
     """How much a finding weighs: ``fail`` refuses, ``warn`` is recorded, ``info`` is told."""
@@ -21,7 +26,8 @@ class Finding:
     ``requirement`` is an id of the requirement catalogue and ``reason`` a code of the registry
     ``schemas/reasons.json``; the text that a person reads comes from there, in Vietnamese and English.
     ``where`` is a path of local names with 1-based indices (``edXML/edXMLEnvelope/.../To[2]/OrganId``),
-    ``line`` is 1-based or ``None``. ``expected`` and ``got`` are short: never a whole attachment.
+    ``line`` is 1-based or ``None``. ``expected`` and ``got`` are short: never a whole attachment. ``signature`` is
+    everything that was found out about the signature that it is about.
     """
 
     requirement: str
@@ -32,10 +38,11 @@ class Finding:
     expected: str = ""
     got: str = ""
     details: dict[str, str] = field(default_factory=dict, hash=False)
+    signature: SignatureOutcome | None = None
 
     def to_json(self) -> dict[str, object]:
         """Give the finding as the JSON object that journals and reports carry."""
-        return {
+        said: dict[str, object] = {
             "requirement": self.requirement,
             "reason": self.reason,
             "severity": self.severity.value,
@@ -44,19 +51,7 @@ class Finding:
             "expected": self.expected,
             "got": self.got,
         }
-
-
-MAX_QUOTED = 200
-
-
-def quote(text: str | bytes | None) -> str:
-    """Cut a value to what a finding may carry: 200 characters, without line breaks, its end marked with an ellipsis."""
-    if text is None:
-        return ""
-    if isinstance(text, bytes):
-        text = text[: MAX_QUOTED * 4].decode("utf-8", "backslashreplace")
-    text = " ".join(text.split())
-    return text if len(text) <= MAX_QUOTED else text[: MAX_QUOTED - 1] + "…"
+        return said if self.signature is None else {**said, "signature": self.signature.to_json()}
 
 
 def worst(findings: tuple[Finding, ...] | list[Finding]) -> Severity | None:

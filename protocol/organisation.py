@@ -119,6 +119,14 @@ def is_official(text: str) -> bool:
     return code is not None and code.official
 
 
+def below(code: str, superior: str) -> bool:
+    """Whether a body stands below another by their codes, in either generation of them."""
+    lower, upper = parse(code.upper()), parse(superior.upper())
+    if lower is None or upper is None or lower.top is None or upper.top is None:
+        return False
+    return len(upper.groups) < len(lower.groups) and lower.groups[: len(upper.groups)] == upper.groups
+
+
 def _used(group: str) -> bool:
     return not set(group) <= _EMPTY
 

@@ -11,7 +11,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from fixtures.casebook.index import every_case, file_name, index
+from fixtures.casebook.index import TRUST_FOLDER, every_case, file_name, index
+from fixtures.casebook.trusts import TRUSTS, trust_files
 
 FOLDER = Path(__file__).resolve().parent.parent / "fixtures" / "vectors"
 INDEX = "index.json"
@@ -20,6 +21,8 @@ INDEX = "index.json"
 def files() -> Mapping[str, bytes]:
     """Give the content of every file, by its path below ``fixtures/vectors/``."""
     made = {file_name(area, case): case.raw() for area, case in every_case()}
+    for name in TRUSTS:
+        made |= {f"{TRUST_FOLDER}/{name}/{path}": der for path, der in trust_files(name).items()}
     made[INDEX] = (json.dumps(index(), ensure_ascii=False, indent=1) + "\n").encode("utf-8")
     return made
 
@@ -64,7 +67,7 @@ def main() -> int:
     made = files()
     if not arguments.check:
         write(made)
-        print(f"{len(made) - 1} vectors, {sum(map(len, made.values())) // 1024} KB")
+        print(f"{len(list(every_case()))} vectors, {sum(map(len, made.values())) // 1024} KB")
         return 0
     found = list(complaints(made))
     print("\n".join(found), file=sys.stderr, end="\n" if found else "")

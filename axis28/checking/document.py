@@ -29,6 +29,7 @@ def _file(report: FileReport, lang: str) -> dict[str, Any]:
         "document_id": report.document_id,
         "verdict": report.verdict,
         "findings": [_finding(remark, lang) for remark in report.remarks],
+        "signatures": [placed.to_json() for placed in report.signatures],
     }
 
 

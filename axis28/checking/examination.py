@@ -8,11 +8,13 @@ import math
 import os
 import re
 import sys
+import traceback
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self, cast
+from typing import TYPE_CHECKING, BinaryIO, Self, cast
 
 from axis28.checking.excerpt import excerpts
 from axis28.checking.result import FileReport, Outcome, Remark, Unread, Verdict
@@ -21,7 +23,12 @@ from protocol.finding import Finding, Severity, worst
 from protocol.package.model import DocumentPackage, Package
 from protocol.package.verdicts import Profile
 from protocol.rules import judge
+from protocol.rules.signing import Signing
 from protocol.rules.surroundings import NOTHING_KNOWN, Surroundings
+from protocol.signatures.xml.policy import USUAL, Policy
+
+if TYPE_CHECKING:
+    from protocol.signatures.anchors import Trust
 
 STDIN = "<stdin>"
 _ATTACHMENT = re.compile(r"(?:^|/)Attachment(?:\[([0-9]{1,6})\])?(?:/|$)")
@@ -30,13 +37,18 @@ _VERDICTS: dict[Severity | None, Verdict] = {Severity.FAIL: "fail", Severity.WAR
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How packages are judged. ``now`` is aware; ``contents``: read attached files; ``digests``: hash every file."""
+    """How packages are judged. ``now`` is aware; ``contents``: read attached files; ``digests``: hash every file.
+
+    ``trust``: whom to trust; without it signatures are judged by what the files alone decide, and none is asked for.
+    """
 
     profile: Profile
     now: datetime
     surroundings: Surroundings = NOTHING_KNOWN
     contents: bool = True
     digests: bool = False
+    trust: Trust | None = None
+    package_signature: Policy = USUAL
 
 
 class Examiner:
@@ -46,8 +58,14 @@ class Examiner:
         self._settings = settings
         self._stack = ExitStack()
         self._contents: Contents | None = None
+        self._signing: Signing | None = None
 
     def __enter__(self) -> Self:
+        from protocol.signatures.pdf.reader import SignatureReader
+
+        # Starts its child process with the first file that was signed.
+        papers = self._stack.enter_context(SignatureReader())
+        self._signing = Signing(papers, self._settings.trust, self._settings.package_signature)
         if self._settings.contents:
             from protocol.content.reader import ContentReader
 
@@ -70,6 +88,8 @@ class Examiner:
                 return self.examine(stream, file)
         except OSError as error:
             return Unread(file, error.strerror or type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - whatever one file brings about, the others are to be checked
+            return Unread(file, type(error).__name__, fault=_fault(error))
 
     def examine(self, stream: BinaryIO, file: str) -> FileReport:
         """Check what a stream gives, read once and in pieces. Only errors of the stream itself are raised."""
@@ -81,6 +101,7 @@ class Examiner:
             now=settings.now,
             surroundings=settings.surroundings,
             contents=self._contents,
+            signing=self._signing,
         ) as reading:
             places = excerpts(reading)
             remarks = [
@@ -94,8 +115,15 @@ class Examiner:
                 verdict=_VERDICTS.get(worst(reading.findings), "pass"),
                 remarks=tuple(sorted(remarks, key=_place)),
                 size=reading.size,
+                signatures=reading.signatures,
             )
         return report if digest is None else replace(report, sha256=digest.finish())
+
+
+def _fault(error: Exception) -> str:
+    """Say what was raised and where, for whoever mends it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{type(error).__name__}, {Path(frames[-1].filename).name}:{frames[-1].lineno}"
 
 
 def _place(remark: Remark) -> tuple[int, float]:

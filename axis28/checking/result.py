@@ -8,6 +8,7 @@ from typing import Literal
 from axis28.checking.excerpt import Excerpt
 from protocol.finding import Finding
 from protocol.package.reading import Kind
+from protocol.signatures.outcome import PlacedSignature
 
 Verdict = Literal["pass", "warn", "fail"]
 
@@ -40,8 +41,8 @@ class Remark:
 class FileReport:
     """One file that was checked, its findings sorted by place.
 
-    ``verdict`` is that of the worst finding (what is only told does not count). ``size`` is in bytes; ``sha256``
-    (lower-case hex) is ``""`` where nobody asked for it.
+    ``verdict`` is that of the worst finding (what is only told does not count). ``signatures`` are all that were
+    judged, the good ones too. ``size`` is in bytes; ``sha256`` (lower-case hex) is ``""`` where nobody asked for it.
     """
 
     file: str
@@ -51,14 +52,19 @@ class FileReport:
     remarks: tuple[Remark, ...]
     size: int
     sha256: str = ""
+    signatures: tuple[PlacedSignature, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """One file that could not be opened or read to its end; ``problem`` is what the system said."""
+    """One file that could not be opened or read to its end; ``problem`` is what the system said.
+
+    ``fault`` names the exception where not the file or the system was to blame, but the program.
+    """
 
     file: str
     problem: str
+    fault: str = ""
 
 
 Outcome = FileReport | Unread

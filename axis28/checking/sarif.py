@@ -110,7 +110,12 @@ def _result(
         "message": {"text": ". ".join([words.message.rstrip("."), *(["; ".join(told)] if told else []), words.fix])},
         "locations": [location],
         "partialFingerprints": {FINGERPRINT: fingerprint},
-        "properties": {"requirement": finding.requirement, "expected": finding.expected, "got": finding.got},
+        "properties": {
+            "requirement": finding.requirement,
+            "expected": finding.expected,
+            "got": finding.got,
+            **({"signature": finding.signature.to_json()} if finding.signature else {}),
+        },
     }
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 import textwrap
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TextIO
 
 from axis28.checking.excerpt import Excerpt
 from axis28.checking.result import FileReport, Outcome, Remark, Unread
+from axis28.checking.signatures import line, speaks_for_itself, tree
 from axis28.checking.visible import cells, escaped, fitting, in_place
 from axis28.checking.wording import wording
 from protocol.finding import Severity
@@ -34,6 +35,7 @@ class TextReport:
     lang: str
     profile: str
     quiet: bool = False
+    verbose: bool = False
     counts: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -52,7 +54,7 @@ class TextReport:
             self.counts["unread"] += 1
             return
         self.counts[outcome.verdict] += 1
-        for row in file_rows(outcome, self.lang, quiet=self.quiet, width=self._width):
+        for row in file_rows(outcome, self.lang, quiet=self.quiet, verbose=self.verbose, width=self._width):
             self._show(row)
 
     def finish(self) -> None:
@@ -84,14 +86,17 @@ class TextReport:
             print("".join(text for text, _ in fitted), file=self.stream)
 
 
-def file_rows(report: FileReport, lang: str, *, quiet: bool = False, width: int | None = None) -> Iterator[Row]:
-    """Give the lines about one file: its findings, then its verdict with what was counted."""
+def file_rows(
+    report: FileReport, lang: str, *, quiet: bool = False, verbose: bool = False, width: int | None = None
+) -> Iterator[Row]:
+    """Give the lines about one file: its findings, its signatures, then its verdict with what was counted."""
     shown = [remark for remark in report.remarks if not quiet or remark.finding.severity is not Severity.INFO]
     for remark in shown:
         yield from _remark_rows(report.file, remark, lang, width)
         yield ()
     if quiet and not shown:
         return
+    yield from _signature_rows(report, shown, lang, quiet=quiet, verbose=verbose)
     counted = Counter(remark.finding.severity.value for remark in report.remarks)
     counts = ", ".join(
         messages.text(f"check.count.{severity}", lang, count=counted[severity])
@@ -133,6 +138,25 @@ def _remark_rows(file: str, remark: Remark, lang: str, width: int | None) -> Ite
         first, *rest = _wrapped(text, width, indent)
         yield (lead, _BAR), (f"{name}{' ' * (longest - cells(name))} ", "bold"), (first, "")
         yield from (((f"{'':{indent}}{line}", ""),) for line in rest)
+
+
+def _signature_rows(
+    report: FileReport, shown: Sequence[Remark], lang: str, *, quiet: bool, verbose: bool
+) -> Iterator[Row]:
+    """Give each signature in a line; as a tree where one asks for it or something about the signature was found."""
+    told = {(each.finding.where, each.finding.signature.place) for each in shown if each.finding.signature is not None}
+    listed = [(each, (each.where, each.outcome.place) in told) for each in report.signatures]
+    listed = [(each, named) for each, named in listed if named or not quiet]
+    if not listed:
+        return
+    yield ((f"{messages.text('check.signature.signatures', lang)}:", "bold"),)
+    for placed, named in listed:
+        whole = verbose or not speaks_for_itself(placed) or (named and placed.result == "good")
+        for branch in tree(placed, lang) if whole else (line(placed, lang),):
+            style = {"bad": STYLES["fail"], "unknown": STYLES["warn"]}.get(branch.result or "", "")
+            yield ("  " * (branch.depth + 1), _BAR), (branch.text, style)
+    if shown:
+        yield ()
 
 
 def more(remark: Remark, lang: str) -> str:

@@ -12,14 +12,17 @@ from collections.abc import Callable
 from conformance.mutants import (
     freezing,
     header,
+    overlooking,
     polling,
     reading,
     recall,
     registry,
     retrying,
     sending,
+    signing,
     statuses,
     tracking,
+    verifying,
 )
 from conformance.mutants.defect import Defect
 from conformance.reference_dms.behaviour import Behaviour
@@ -28,7 +31,21 @@ from conformance.reference_dms.local import make
 
 __all__ = ["DEFECTS", "Defect"]
 
-_MODULES = (polling, sending, header, retrying, reading, registry, statuses, tracking, recall, freezing)
+_MODULES = (
+    polling,
+    sending,
+    header,
+    retrying,
+    reading,
+    registry,
+    statuses,
+    tracking,
+    recall,
+    freezing,
+    signing,
+    verifying,
+    overlooking,
+)
 
 DEFECTS: dict[str, Defect] = {defect.name: defect for module in _MODULES for defect in module.DEFECTS}
 

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from conformance.reference_dms import (
     composing,
@@ -22,16 +22,20 @@ from conformance.reference_dms import (
     registering,
     reporting,
     rounds,
+    sealing,
     sending,
     takeback,
     tracking,
+    verifying,
     vietnam,
 )
 from conformance.reference_dms.composing import Issue
-from conformance.reference_dms.drafts import Draft
-from conformance.reference_dms.office import Agency, Connection, Office, Refusal
+from conformance.reference_dms.credentials import Credentials, Keys
+from conformance.reference_dms.drafts import Draft, File
+from conformance.reference_dms.office import Agency, Connection, Office, Refusal, Warned
 from conformance.reference_dms.registering import Duplicate, Outcome
 from conformance.reference_dms.tracking import Told
+from conformance.reference_dms.verifying import Examined, Verdict
 from protocol.package.model import Attachment, Code, DocumentPackage, Package, ResponseFor, StatusPackage
 from protocol.package.reading import Reading
 from protocol.package.writer import write_package
@@ -39,8 +43,16 @@ from protocol.wire.client import AxisClient, SignedSend
 from protocol.wire.errors import AxisError
 from protocol.wire.items import QueueItem
 
+if TYPE_CHECKING:
+    from protocol.signatures.outcome import Check, Result, SignatureOutcome
+    from protocol.signatures.pdf.facts import PaperFacts
+    from protocol.signatures.pki.identity import Identity
+    from protocol.signatures.trust import Trust
+
 Recipients = Callable[[AxisClient, Draft], Awaitable[tuple[str, ...]]]
 Judge = Callable[[DocumentPackage, Connection, Callable[[DocumentPackage, Connection], bool]], Refusal | None]
+Examine = Callable[[Office, DocumentPackage], Awaitable[tuple[Examined, ...]]]
+Objection = Callable[[Office, DocumentPackage, Sequence[Examined]], Refusal | None]
 Shown = Callable[[DocumentPackage, Callable[[Attachment], dict[str, Any]]], dict[str, Any]]
 
 
@@ -64,6 +76,17 @@ class Behaviour:
     shown: Shown = intake.shown
     shown_file: Callable[[Attachment], dict[str, Any]] = intake.shown_file
     find_duplicate: Callable[[Office, str, DocumentPackage, str], Duplicate | None] = registering.find_duplicate
+    # signatures of what comes
+    examine: Examine = verifying.examine
+    outcomes: Callable[[PaperFacts, Trust, datetime], tuple[SignatureOutcome, ...]] = verifying.outcomes
+    weigh: Callable[[Check], Result] = verifying.weigh
+    objection: Objection = verifying.objection
+    foreign_seal: Objection = verifying.foreign_seal
+    doubts: Callable[[Office, DocumentPackage, Sequence[Examined]], list[Warned]] = verifying.doubts
+    lacks: Callable[[Sequence[Examined]], list[Warned]] = verifying.lacks
+    shown_signature: Callable[[Verdict], dict[str, Any]] = verifying.shown_signature
+    keep: Callable[[Office, int, Sequence[Examined]], None] = verifying.keep
+    kept: Callable[[Office, sqlite3.Row], dict[str, list[dict[str, Any]]]] = verifying.kept
     # the registry's steps and their statuses
     may: Callable[[str, str], bool] = lifecycle.may
     next_arrival_number: Callable[[Office, int], int] = lifecycle.next_arrival_number
@@ -79,6 +102,11 @@ class Behaviour:
     subject_limit: Callable[[Draft], Refusal | None] = drafts.subject_limit
     number_text: Callable[[str], str] = drafts.number_text
     identify: Callable[[str, date, Code], str] = composing.identify
+    sign_files: Callable[[Office, Draft], Awaitable[tuple[File, ...]]] = sealing.sign_files
+    keys_to_take: Callable[[Office, Credentials], Refusal | None] = sealing.keys_to_take
+    keys_of: Callable[[Office, str], Keys | None] = sealing.keys_of
+    check_signer: Callable[[Office, Identity, datetime], Refusal | None] = sealing.check_signer
+    seal: Callable[[Draft, Keys, datetime], tuple[File, ...]] = sealing.seal
     choose_recipients: Recipients = sending.choose_recipients
     compose: Callable[[Office, Draft, Agency, Issue], DocumentPackage] = composing.compose
     serialise: Callable[[Package], bytes] = write_package

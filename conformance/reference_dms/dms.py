@@ -64,6 +64,7 @@ class Dms:
         store = Store(data / "dms.sqlite3", durable=self._data is not None)
         self._stack.callback(store.close)
         self._office = Office(store, self._behaviour, self._settings, self._clock)
+        self._stack.callback(self._close_reader)
         if self._first is not None:
             await self.configure(self._first)
         return self
@@ -77,6 +78,10 @@ class Dms:
                 await self._line.close()
                 self._line = None
         await self._stack.aclose()
+
+    def _close_reader(self) -> None:
+        if self._office is not None and self._office.reader is not None:
+            self._office.reader.close()
 
     @property
     def office(self) -> Office:

@@ -78,6 +78,7 @@ class Draft:
     full_name: str | None = None
     appendixes: tuple[str, ...] = ()
     place: str | None = None
+    sign: bool = False
 
 
 def read_draft(args: Mapping[str, Any]) -> Draft:
@@ -107,6 +108,7 @@ def read_draft(args: Mapping[str, Any]) -> Draft:
         full_name=signer.get("full_name"),
         appendixes=tuple(args.get("appendixes", ())),
         place=args.get("place"),
+        sign=args.get("sign", False),
     )
 
 

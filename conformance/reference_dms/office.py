@@ -17,6 +17,9 @@ from schemas import messages, registry
 
 if TYPE_CHECKING:
     from conformance.reference_dms.behaviour import Behaviour
+    from conformance.reference_dms.credentials import Credentials
+    from conformance.reference_dms.verifying import Examined
+    from protocol.signatures.pdf.reader import SignatureReader
 
 log = logging.getLogger("axis28.reference_dms")
 
@@ -108,7 +111,9 @@ class Office:
     """One running DMS, as its parts see it.
 
     ``aliases`` maps a code to all codes of the same agency, as far as the directory of the axis was asked for them.
-    ``in_hand`` holds the receiver ids of the packages that are being taken, ``work`` the tasks that take them.
+    ``in_hand`` holds the receiver ids of the packages that are being taken, ``work`` the tasks that take them,
+    ``examined`` what was found of the signatures in them. ``reader`` reads signatures once there were some. ``former``
+    are the credentials from before a run replaced them.
     """
 
     store: Store
@@ -124,6 +129,10 @@ class Office:
     work: set[asyncio.Task[None]] = field(default_factory=set)
     slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PARALLEL))
     outbox_wakes: asyncio.Event = field(default_factory=asyncio.Event)
+    credentials: Credentials | None = None
+    former: tuple[Credentials | None] | None = None
+    examined: dict[str, tuple[Examined, ...]] = field(default_factory=dict)
+    reader: SignatureReader | None = None
 
     @property
     def own(self) -> Connection:
@@ -141,6 +150,14 @@ class Office:
         task = asyncio.create_task(work)
         self.work.add(task)
         task.add_done_callback(self._ended)
+
+    def signature_reader(self) -> SignatureReader:
+        """Give the reader of signatures, whose child process begins with the first signed file."""
+        if self.reader is None:
+            from protocol.signatures.pdf.reader import SignatureReader  # noqa: PLC0415 - few systems need it
+
+            self.reader = SignatureReader()
+        return self.reader
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self.work.discard(task)
@@ -175,10 +192,15 @@ def say(name: str, /, **values: object) -> str:
 
 def explain(finding: Finding) -> str:
     """Say in Vietnamese what a finding means; its reason code where the registry has no words for it."""
+    return explain_code(finding.reason)
+
+
+def explain_code(reason: str) -> str:
+    """Say in Vietnamese what a reason code means; the code where the registry has no words for it."""
     try:
-        return registry.reason(finding.reason).text["vi"].rstrip(".")
+        return registry.reason(reason).text["vi"].rstrip(".")
     except registry.UnknownId:
-        return finding.reason
+        return reason
 
 
 def listed(values: Iterable[str]) -> str:

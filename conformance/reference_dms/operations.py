@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import schemas
-from conformance.reference_dms import drafts, lifecycle, recalls, sending, takeback, views
+from conformance.reference_dms import credentials, drafts, lifecycle, recalls, sending, takeback, views
 from conformance.reference_dms.office import Agency, Connection, Refused
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ async def _describe(dms: Dms, _args: Args) -> dict[str, Any]:
             {"code": agency.code, "name": agency.name, "old_code": agency.old_code}
             for agency in (connection.agencies if connection else ())
         ],
-        "capabilities": sorted(_OPERATIONS.keys() - dms.office.settings.withheld),
+        "capabilities": sorted(set(NAMES) - dms.office.settings.withheld),
         "poll_interval_s": dms.office.settings.poll_interval_s,
         "concurrency": CONCURRENCY,
     }
@@ -73,8 +73,26 @@ async def _describe(dms: Dms, _args: Args) -> dict[str, Any]:
 async def _configure(dms: Dms, args: Args) -> dict[str, Any]:
     agencies = tuple(Agency(given["code"], given["name"], given.get("old_code")) for given in args["agencies"])
     connection = Connection(args["axis_url"], args["system_id"], args["secret"], agencies, args.get("ca"))
+    _take_credentials(dms, args)
     await dms.configure(connection)
     return {}
+
+
+async def _trust(dms: Dms, args: Args) -> dict[str, Any]:
+    office = dms.office
+    office.former = office.former or (office.credentials,)
+    _take_credentials(dms, args)
+    return {}
+
+
+def _take_credentials(dms: Dms, args: Args) -> None:
+    """Take whom to trust and with which keys to sign, where either is given."""
+    trust, signing = args.get("trust"), args.get("signing")
+    if trust is not None or signing is not None:
+        given = credentials.read(trust, signing, dms.office.credentials)
+        if signing is not None and (refusal := dms.office.behaviour.keys_to_take(dms.office, given)):
+            raise Refused(refusal.category, refusal.text)
+        dms.office.credentials = given
 
 
 async def _poll(dms: Dms, _args: Args) -> dict[str, Any]:
@@ -132,12 +150,15 @@ async def _reset(dms: Dms, _args: Args) -> dict[str, Any]:
     if not dms.office.run:
         raise Refused("other", "reset: give 'run', so that only what belongs to that run is removed")
     dms.office.store.forget(dms.office.run)
+    if dms.office.former is not None:
+        (dms.office.credentials,), dms.office.former = dms.office.former, None
     return {}
 
 
 _OPERATIONS: dict[str, Operation] = {
     "describe": _describe,
     "configure": _configure,
+    "trust": _trust,
     "poll": _poll,
     "send": _send,
     "recall": _recall,
@@ -154,7 +175,10 @@ _OPERATIONS: dict[str, Operation] = {
 }
 
 
-NAMES = tuple(sorted(_OPERATIONS))
+FACULTIES = ("signing", "verifies")
+"""What this DMS can besides its operations: sign with keys that it is given, and show what came of verifying."""
+
+NAMES = tuple(sorted((*_OPERATIONS, *FACULTIES)))
 
 
 def _document(args: Args) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from conformance.reference_dms import intake, recalls, tracking, vietnam
 from conformance.reference_dms.office import Agency, Office, Refusal, Warned, explain, listed, say
+from conformance.reference_dms.verifying import Examined
 from protocol.finding import Finding, Severity
 from protocol.package.model import DocumentPackage, StatusPackage
 from protocol.package.reading import Reading
@@ -46,6 +47,7 @@ class _Arrival:
     shown: dict[str, Any]
     digest: str
     warnings: list[Warned]
+    examined: tuple[Examined, ...] = ()
 
     @property
     def issuer(self) -> str:
@@ -104,7 +106,9 @@ def _arrival(office: Office, item: QueueItem, package: DocumentPackage, reading:
     addressed = (own.agency(code) for code in (item.to, *(receiver.organ_id for receiver in package.header.to)))
     organisation = next((agency for agency in addressed if agency), own.agencies[0])
     shown = behaviour.shown(package, behaviour.shown_file)
-    return _Arrival(package, raw, organisation, shown, intake.digest(shown), intake.warnings(package, reading.findings))
+    examined = office.examined.get(item.doc_id, ())
+    warnings = [*intake.warnings(package, reading.findings), *behaviour.lacks(examined)]
+    return _Arrival(package, raw, organisation, shown, intake.digest(shown), warnings, examined)
 
 
 def _take_document(office: Office, arrival: _Arrival) -> Outcome:
@@ -112,19 +116,22 @@ def _take_document(office: Office, arrival: _Arrival) -> Outcome:
     refusal = behaviour.judge(arrival.package, office.own, behaviour.is_addressed)
     if refusal is None and (missing := behaviour.missing_files(arrival.package)):
         refusal = Refusal("attachment", say("refusal.missing-files", names=listed(missing)))
+    refusal = refusal or behaviour.objection(office, arrival.package, arrival.examined)
     if refusal is not None:
         return _send_back(office, arrival, refusal)
+    doubtful = behaviour.doubts(office, arrival.package, arrival.examined)
+    warnings, state = [*arrival.warnings, *doubtful], "held" if doubtful else "arrived"
     duplicate = behaviour.find_duplicate(office, arrival.organisation.code, arrival.package, arrival.digest)
     if duplicate is None:
-        _enter(office, arrival, "arrived", arrival.warnings)
+        _enter(office, arrival, state, warnings)
     elif duplicate.entry["state"] == "refused" and duplicate.kind != "number":
         # What went back to its sender comes again, mended or not: the old entry makes room for it.
         if duplicate.kind == "changed":
             office.store.execute("DELETE FROM incoming WHERE entry = ?", duplicate.entry["entry"])
-            _enter(office, arrival, "arrived", arrival.warnings)
+            _enter(office, arrival, state, warnings)
     elif duplicate.kind == "number":
         other = Warned("duplicate", say("warning.same-number", document=duplicate.entry["document_id"]))
-        _enter(office, arrival, "held", [*arrival.warnings, other])
+        _enter(office, arrival, "held", [*warnings, other])
     else:
         _repeat(office, arrival, duplicate)
     return Outcome("done")
@@ -136,6 +143,7 @@ def _enter(
     entry = _insert(office, arrival, state, refusal)
     for warning in warnings:
         warn(office, entry["entry"], warning)
+    office.behaviour.keep(office, entry["entry"], arrival.examined)
     office.record("arrived" if refusal is None else "returned", arrival.document_id, arrival.issuer, state)
     if refusal is None:
         office.behaviour.report(office, entry, "arrive", "")

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from conformance.reference_dms import directory
 from conformance.reference_dms.office import Office
 from conformance.reference_dms.registering import Outcome
-from protocol.package.model import StatusPackage
+from protocol.package.model import DocumentPackage, StatusPackage
 from protocol.package.reading import Reading
 from protocol.wire.client import AxisClient
 from protocol.wire.errors import AxisError
@@ -92,6 +92,8 @@ async def take(office: Office, axis: AxisClient, item: QueueItem) -> None:
             office, axis, reading.package, item
         ):
             return
+        if isinstance(reading.package, DocumentPackage):
+            office.examined[item.doc_id] = await behaviour.examine(office, reading.package)
         with store.transaction():
             outcome = behaviour.take_in(office, item, reading, raw)
             store.execute(
@@ -99,6 +101,7 @@ async def take(office: Office, axis: AxisClient, item: QueueItem) -> None:
                 " VALUES (?, ?, ?, ?, ?, ?)",
                 *(item.doc_id, item.message_type or "", outcome.status, outcome.description, office.now(), office.run),
             )
+    office.examined.pop(item.doc_id, None)
     office.outbox_wakes.set()
     await behaviour.acknowledge(axis, item, outcome)
 

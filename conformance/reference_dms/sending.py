@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 
 from conformance.reference_dms import outbox, vietnam
 from conformance.reference_dms.composing import Issue
@@ -31,6 +32,9 @@ async def send(office: Office, axis: AxisClient, draft: Draft) -> tuple[str, str
     code = Code(number, draft.notation or default_notation(draft.type_name, agency.name))
     document_id = behaviour.identify(agency.code, draft.day, code)
     to = await behaviour.choose_recipients(axis, draft)
+    if draft.sign:
+        draft = replace(draft, number=number, notation=code.notation)
+        draft = replace(draft, files=await behaviour.sign_files(office, draft))
     try:
         package = behaviour.compose(office, draft, agency, Issue(document_id, code, to))
         body = behaviour.serialise(package)

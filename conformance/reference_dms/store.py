@@ -58,6 +58,14 @@ CREATE TABLE IF NOT EXISTS warning (
     text TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS warning_entry ON warning (entry);
+CREATE TABLE IF NOT EXISTS verification (
+    entry INTEGER NOT NULL REFERENCES incoming (entry) ON DELETE CASCADE,
+    sha256 TEXT NOT NULL,
+    signatures TEXT NOT NULL,
+    evidence TEXT NOT NULL,
+    at TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS verification_entry ON verification (entry);
 CREATE TABLE IF NOT EXISTS early_recall (
     document_key TEXT NOT NULL,
     issuer TEXT NOT NULL,

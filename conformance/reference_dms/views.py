@@ -57,11 +57,17 @@ def _name(line: sqlite3.Row) -> dict[str, str] | None:
 
 def _incoming(office: Office, row: sqlite3.Row) -> dict[str, Any]:
     warnings = office.store.rows("SELECT category, text FROM warning WHERE entry = ? ORDER BY rowid", row["entry"])
+    shown, verified = json.loads(row["shown"]), office.behaviour.kept(office, row)
+    if verified:
+        shown["attachments"] = [
+            file | {"signatures": verified[file["sha256"]]} if file["sha256"] in verified else file
+            for file in shown["attachments"]
+        ]
     refusal = {"category": row["refusal_category"], "text": row["refusal_text"]} if row["refusal_category"] else None
     return {
         "document_id": row["document_id"],
         "from": row["issuer"],
-        **json.loads(row["shown"]),
+        **shown,
         "state": row["state"],
         "arrival_number": row["arrival_number"],
         "arrived_at": row["arrived_at"],

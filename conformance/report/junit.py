@@ -21,9 +21,9 @@ def render(report: Mapping[str, Any]) -> bytes:
         "testsuite",
         name=name,
         tests=str(len(checks)),
-        failures=str(sum(check["verdict"] in FAILED for check in checks)),
-        errors=str(sum(check["verdict"] in BROKEN for check in checks)),
-        skipped=str(sum(check["verdict"] == "not-supported" for check in checks)),
+        failures=str(sum(check["scored"] and check["verdict"] in FAILED for check in checks)),
+        errors=str(sum(check["scored"] and check["verdict"] in BROKEN for check in checks)),
+        skipped=str(sum(map(_skipped, checks))),
         timestamp=report["started"],
         time=_seconds(report),
     )
@@ -44,12 +44,19 @@ def _case(suite: ET.Element, check: Mapping[str, Any]) -> None:
         suite, "testcase", classname=f"axis28.{check['level']}", name=check["id"], time=_seconds(check)
     )
     verdict = check["verdict"]
-    if verdict in FAILED or verdict in BROKEN:
+    if _skipped(check):
+        scored = "" if check["scored"] else ", not scored"
+        ET.SubElement(case, "skipped", message=_clean(f"{verdict}{scored}: {_headline(check)}"))
+    elif verdict in FAILED or verdict in BROKEN:
         tag = "failure" if verdict in FAILED else "error"
         failure = ET.SubElement(case, tag, type=f"{verdict}: {check['reason']}", message=_clean(_headline(check)))
         failure.text = _clean(_text(check))
-    elif verdict in ("not-supported", "waived"):
-        ET.SubElement(case, "skipped", message=_clean(f"{verdict}: {_headline(check)}"))
+
+
+def _skipped(check: Mapping[str, Any]) -> bool:
+    """Whether a build server shall pass over a check: nothing was judged, or what was costs no certificate."""
+    verdict = check["verdict"]
+    return verdict in ("not-supported", "waived") or (not check["scored"] and verdict in (*FAILED, *BROKEN))
 
 
 def _headline(check: Mapping[str, Any]) -> str:

@@ -40,7 +40,7 @@ def build(conducted: Conducted) -> dict[str, Any]:
             "sha256": conducted.plan.sha256,
             "draft": conducted.plan.draft,
             "selection": conducted.selection,
-            "uncovered": conducted.plan.uncovered(),
+            "uncovered": conducted.plan.uncovered(conducted.level),
         },
         "role": conducted.plan.role,
         "profile": conducted.plan.profile,

@@ -28,8 +28,12 @@ def write(report: Mapping[str, Any], stream: TextIO, lang: str) -> None:
         table.add_column(text(f"suite.{key}", lang), no_wrap=key != "about")
     for check in report["checks"]:
         word = Text(text(f"suite.check-{check['verdict']}", lang), STYLES.get(check["verdict"], "yellow"))
+        if not check["scored"]:
+            word.append(" *")
         table.add_row(check["id"], check["level"], word, check["message"][lang])
     console.print(table)
+    if not all(check["scored"] for check in report["checks"]):
+        console.print(f"* {text('suite.not-scored', lang)}")
     first = next((check for check in report["checks"] if check["verdict"] in BLOCKING and check["scored"]), None)
     if first is not None:
         console.print(text("suite.first-to-fix", lang, id=first["id"], message=first["fix"][lang]))

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from conformance.reference_dms import local
 from conformance.reference_dms.behaviour import Behaviour
 from conformance.reference_dms.dms import Dms
-from conformance.variants import brisk, counting, obedient, prefixes, slow
+from conformance.variants import brisk, counting, obedient, prefixes, sealing, slow
 from conformance.variants.variant import Variant
 
 __all__ = ["VARIANTS", "Variant"]
@@ -26,6 +26,10 @@ VARIANTS: dict[str, Variant] = {
         brisk.VARIANT,
         obedient.VARIANT,
         obedient.REFUSING,
+        sealing.VARIANT,
+        sealing.HOLDING,
+        sealing.LATER,
+        sealing.EARLY,
     )
 }
 

@@ -1,71 +1,30 @@
-"""Reads attached files in a child process of its own, so that a hostile file takes nothing down.
-
-One child lives as long as the reader and is started at the first file; after a crash, a hang or a bound that was
-reached, the next file gets a new one.
-"""
+"""Reads the text of attached files in a child process of its own, so that a hostile file takes nothing down."""
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import json
-import os
-import selectors
-import subprocess
-import sys
-import threading
-import time
-import weakref
 from collections.abc import Callable
-from dataclasses import asdict
-from typing import IO, BinaryIO, Self
+from typing import BinaryIO
 
-from protocol.content.answer import LENGTH_BYTES, READY, InvalidAnswer, decode, longest
+from protocol.content.answer import decode, longest
 from protocol.content.bounds import Bounds
+from protocol.content.confined import ConfinedReader, Stopped
 from protocol.content.text import FileText
-from protocol.package import unzip
-from protocol.package.attachment import AttachmentRefused
 from protocol.package.filename import extension
 
-_BLOCK = 64 * 1024
-_START_S = 30.0
-"""A busy machine may take seconds to start the child, which loads nothing but its own modules."""
-_KEPT_VARIABLES = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TMPDIR")
 _DEFAULTS = Bounds()
-_BROKEN_SOURCE = (AttachmentRefused, *unzip.BROKEN)
 
 
-class _Stopped(Exception):  # noqa: N818 - says what became of the child
-    """The child gave no answer; ``unread`` says why."""
-
-    def __init__(self, unread: str) -> None:
-        super().__init__(unread)
-        self.unread = unread
-
-
-class ContentReader:
+class ContentReader(ConfinedReader[FileText]):
     """Reads the text of files; a context manager, safe to share between threads (they take turns).
 
     ``with ContentReader() as contents: judge(…, contents=contents)``. ``Bounds`` say how much of a file is read and
     what it may cost. A process that is forked while a reader is open has a child of its own.
     """
 
+    module = "protocol.content.worker"
+
     def __init__(self, bounds: Bounds = _DEFAULTS) -> None:
-        self.bounds = bounds
-        self._child: subprocess.Popen[bytes] | None = None
-        self._turn = threading.Lock()
-        _open_readers.add(self)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """End the child. Reading again starts a new one."""
-        with self._turn:
-            self._stop()
+        super().__init__(bounds)
 
     def read(self, name: str, open_file: Callable[[], BinaryIO], size: int) -> FileText:
         """Read the text of one file of ``size`` bytes; ``name`` is its real name.
@@ -73,136 +32,14 @@ class ContentReader:
         Never raises on bad files: a file that crashes the child is ``damaged``, one that does not end in time
         ``too-slow``. ``OSError`` where no child can be started at all, which says nothing about the file.
         """
-        if size > self.bounds.file_bytes:
-            return FileText("other", unread="too-large")
-        with self._turn:
-            for fresh in (False, True):
-                child, known = self._running()
-                try:
-                    return self._ask(child, name, open_file, size)
-                except _Stopped as stopped:
-                    self._stop()
-                    if known and not fresh and stopped.unread == "gone":
-                        continue  # it ended between two files, which says nothing about this one
-                    unread = "damaged" if stopped.unread == "gone" else stopped.unread
-                    return FileText("pdf" if extension(name) == "pdf" else "other", unread=unread)
-                except BaseException:
-                    self._stop()
-                    raise
-        raise AssertionError("the second attempt always returns")
-
-    def _running(self) -> tuple[subprocess.Popen[bytes], bool]:
-        if self._child is not None and self._child.poll() is None:
-            return self._child, True
-        self._stop()
-        kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
-        self._child = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-P", "-m", "protocol.content.worker", json.dumps(asdict(self.bounds))],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            bufsize=0,
-            env={**kept, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-            start_new_session=True,  # Ctrl-C is for the caller, who closes us
-        )
-        assert self._child.stdout
         try:
-            ready = _receive(self._child.stdout, len(READY), time.monotonic() + _START_S) == READY
-        except _Stopped:
-            ready = False
-        if not ready:
-            self._stop()
-            raise ChildProcessError(errno.ECHILD, "the process that reads attached files does not start")
-        return self._child, False
+            return self._answer(name, open_file, size)
+        except Stopped as stopped:
+            known = extension(name) == "pdf" and size <= self.bounds.file_bytes
+            return FileText("pdf" if known else "other", unread=stopped.unread)
 
-    def forget(self) -> None:
-        """Let go of the child without ending it: what a forked process does with that of its parent."""
-        self._turn = threading.Lock()  # the thread that may have held the old one is not in this process
-        child, self._child = self._child, None
-        if child is None:
-            return
-        child.returncode = 0  # nobody here waits for it
-        for stream in (child.stdin, child.stdout):
-            if stream:
-                with contextlib.suppress(OSError):
-                    stream.close()
+    def _longest(self) -> int:
+        return longest(self.bounds)
 
-    def _stop(self) -> None:
-        child, self._child = self._child, None
-        if child is None:
-            return
-        child.kill()
-        child.wait()
-        for stream in (child.stdin, child.stdout):
-            if stream:
-                with contextlib.suppress(OSError):
-                    stream.close()
-
-    def _ask(self, child: subprocess.Popen[bytes], name: str, open_file: Callable[[], BinaryIO], size: int) -> FileText:
-        assert child.stdin
-        assert child.stdout
-        ends = time.monotonic() + self.bounds.seconds
-        asked = json.dumps({"name": name, "size": size}).encode()
-        sent = 0
-        try:
-            with open_file() as stream:
-                _send(child.stdin, len(asked).to_bytes(LENGTH_BYTES, "big") + asked, ends)
-                while block := unzip.read(stream, min(_BLOCK, size - sent)):
-                    _send(child.stdin, block, ends)
-                    sent += len(block)
-                    if time.monotonic() > ends:
-                        raise _Stopped("too-slow")
-        except _BROKEN_SOURCE as error:
-            raise _Stopped("damaged") from error
-        if sent != size:
-            raise _Stopped("damaged")
-        length = int.from_bytes(_receive(child.stdout, LENGTH_BYTES, ends), "big")
-        if length > longest(self.bounds):
-            raise _Stopped("damaged")
-        try:
-            return decode(_receive(child.stdout, length, ends), self.bounds)
-        except InvalidAnswer as error:
-            raise _Stopped("damaged") from error
-
-
-_open_readers: weakref.WeakSet[ContentReader] = weakref.WeakSet()
-
-
-def _forget_all() -> None:
-    for reader in list(_open_readers):
-        reader.forget()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_all)
-
-
-def _send(target: IO[bytes], data: bytes, ends: float) -> None:
-    os.set_blocking(target.fileno(), False)
-    view = memoryview(data)
-    with selectors.DefaultSelector() as selector:
-        selector.register(target, selectors.EVENT_WRITE)
-        while view:
-            if not selector.select(max(0.0, ends - time.monotonic())):
-                raise _Stopped("too-slow")
-            try:
-                view = view[os.write(target.fileno(), view) :]
-            except BlockingIOError:
-                continue
-            except BrokenPipeError as error:
-                raise _Stopped("gone") from error
-
-
-def _receive(source: IO[bytes], size: int, ends: float) -> bytes:
-    parts: list[bytes] = []
-    with selectors.DefaultSelector() as selector:
-        selector.register(source, selectors.EVENT_READ)
-        while size > 0:
-            if not selector.select(max(0.0, ends - time.monotonic())):
-                raise _Stopped("too-slow")
-            part = os.read(source.fileno(), min(size, 1024 * 1024))
-            if not part:
-                raise _Stopped("gone")
-            parts.append(part)
-            size -= len(part)
-    return b"".join(parts)
+    def _decode(self, answer: bytes) -> FileText:
+        return decode(answer, self.bounds)

@@ -28,9 +28,16 @@ _TITLE = re.compile(
 )
 _PART_OF_NAME = re.compile(r"[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*")
 """``Mẫu``, ``H'Mẫu``, ``Y-Mẫu``: names of the Central Highlands have an apostrophe or a hyphen in them."""
+_OF_THE_SEAL = re.compile(
+    r"(?:ký bởi|người ký|cơ quan|tổ chức|email|ngày ký|giờ ký|thời gian(?: ký)?|ký ngày)\s*:.*"
+    r"|\d{4}-\d\d-\d\dT\d\d:\d\d.*|\d\d?[/.-]\d\d?[/.-]\d{4},?\s+\d\d?:\d\d.*|\d\d?:\d\d(?::\d\d)?\s.*\d{4}.*",
+    re.IGNORECASE,
+)
+"""What an electronic signature writes beside its image (ND 30/2020 Phụ lục I, II.7 and II.8): by whom and when."""
 _BELOW = 190.0
 """Points from the last line of the signer's position to the name: room for a stamp of 36 mm and some blank lines."""
 _BESIDE = 45.0
+_LONGEST_NOTE = 120
 MOST_BLOCKS, BLOCK_LINES = 20, 120
 """Signatures of one document, from its end, and lines looked at for each (both columns)."""
 
@@ -51,7 +58,7 @@ def signatures(text: FileText) -> Iterator[Signature]:
         capacity = [number for number in block if is_capacity(text.lines[number].text)]
         if not capacity:
             continue
-        below = [number for number in block if number > capacity[-1]]
+        below = [number for number in block if number > capacity[-1] and not _is_of_seal(text.lines[number].text)]
         if below and is_name(text.lines[below[-1]].text):
             lines = tuple(text.lines[number].text for number in capacity)
             yield Signature(lines, without_title(text.lines[below[-1]].text), below[-1])
@@ -89,6 +96,10 @@ def _block(text: FileText, first: int) -> Iterator[int]:
         if abs((line.left + line.right) / 2 - middle) < 2 * _BESIDE:
             lowest = line.bottom if is_capacity(line.text) else lowest
             yield index
+
+
+def _is_of_seal(text: str) -> bool:
+    return len(text) <= _LONGEST_NOTE and bool(_OF_THE_SEAL.fullmatch(text.strip()))
 
 
 def is_capacity(text: str) -> bool:

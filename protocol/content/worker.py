@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable
 from typing import BinaryIO
 
 from protocol.content.answer import LENGTH_BYTES, READY, encode
@@ -19,7 +20,15 @@ from protocol.content.text import FileText
 
 
 def main() -> None:
-    """Answer requests until the input ends."""
+    """Read the text of files until the input ends."""
+    serve(
+        lambda name, data, bounds: encode(read_file(name, data, bounds)),
+        lambda why: encode(FileText("other", unread=why)),
+    )
+
+
+def serve(answer: Callable[[str, bytes, Bounds], bytes], refusal: Callable[[str], bytes]) -> None:
+    """Answer requests until the input ends, with ``refusal`` (``too-large``, ``damaged``) where that is impossible."""
     bounds = Bounds(**json.loads(sys.argv[1]))
     answers = os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_WRONLY)
@@ -31,13 +40,12 @@ def main() -> None:
         name, data = request
         allow_seconds(bounds)
         try:
-            text = read_file(name, data, bounds)
+            body = answer(name, data, bounds)
         except MemoryError:
-            text = FileText("other", unread="too-large")
+            body = refusal("too-large")
         except Exception:  # noqa: BLE001 - a file that breaks its reader is damaged, and the next one must be read
-            text = FileText("other", unread="damaged")
+            body = refusal("damaged")
         del data, request
-        body = encode(text)
         try:
             answers.write(len(body).to_bytes(LENGTH_BYTES, "big") + body)
             answers.flush()

@@ -12,6 +12,7 @@ from protocol.package import tree
 from protocol.package.model import DocumentPackage, Package, StatusPackage
 from protocol.package.spool import Spool
 from protocol.package.verdicts import Profile
+from protocol.signatures.outcome import PlacedSignature
 
 Kind = Literal["document", "status", "unreadable"]
 
@@ -22,8 +23,8 @@ class Reading:
     ``package`` is ``None`` exactly where ``kind`` is ``unreadable``. ``size`` is in bytes, as the file arrived.
     ``root`` is the tree of the skeleton (the document without the base64 of its attachments), for rules that need to
     point at a place; ``None`` where there is no tree. ``skeleton`` is that document as UTF-8 text, with the line breaks
-    of the file, as far as it was read; for whoever shows the place. The attachments' ``open_payload`` works until
-    ``close``.
+    of the file, as far as it was read; for whoever shows the place. ``signatures`` are all that were judged, the good
+    ones too; none where nobody asked. The attachments' ``open_payload`` works until ``close``.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Reading:
         size: int = 0,
         encoding: str = "utf-8",
         skeleton: bytes = b"",
+        signatures: tuple[PlacedSignature, ...] = (),
     ) -> None:
         self.profile = profile
         self.package = package
@@ -45,6 +47,7 @@ class Reading:
         self.size = size
         self.encoding = encoding
         self.skeleton = skeleton
+        self.signatures = signatures
         self._spool = spool
 
     @property
@@ -68,8 +71,8 @@ class Reading:
             return self.package.header.response_for.document_id or None
         return None
 
-    def with_findings(self, more: tuple[Finding, ...]) -> Reading:
-        """Give the same reading with further findings; both share the attachments, closing one closes both."""
+    def with_findings(self, more: tuple[Finding, ...], signatures: tuple[PlacedSignature, ...] = ()) -> Reading:
+        """Give the same reading with further findings and signatures; both share the attachments and their closing."""
         return Reading(
             self.profile,
             self._spool,
@@ -79,6 +82,7 @@ class Reading:
             size=self.size,
             encoding=self.encoding,
             skeleton=self.skeleton,
+            signatures=self.signatures + signatures,
         )
 
     def locate(self, path: str) -> tuple[str, int | None]:

@@ -9,7 +9,7 @@ never raise on bad input and never look at the wall clock: *now* is an argument.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import BinaryIO
 
@@ -35,20 +35,26 @@ from protocol.rules import (
     identity,
     kinds,
     lettering,
+    packagesignature,
+    papersignatures,
     parties,
+    placed,
     printed,
     punctuality,
     schema,
+    seals,
     secrecy,
+    signatories,
     signer,
     status,
     structure,
     timing,
 )
 from protocol.rules.context import Context
+from protocol.rules.signing import Signing, again
 from protocol.rules.surroundings import NOTHING_KNOWN, Surroundings
 
-STRUCTURE_RULES = (*structure.RULES,)
+STRUCTURE_RULES = (*structure.RULES, *packagesignature.RULES)
 DOCUMENT_RULES = (
     *parties.RULES,
     *identity.RULES,
@@ -70,6 +76,9 @@ DOCUMENT_RULES = (
     *printed.RULES,
     *enclosures.RULES,
     *addressees.RULES,
+    *papersignatures.RULES,
+    *seals.RULES,
+    *signatories.RULES,
     status.message_type,
 )
 STATUS_RULES = (
@@ -93,22 +102,27 @@ def judge(
     contents: Contents | None = None,
     limits: Limits | None = None,
     explain: bool = True,
+    signing: Signing | None = None,
 ) -> Reading:
-    """Read a package and apply every rule; the reading carries all findings. Close it, or use it with ``with``.
+    """Read a package and apply every rule; the reading carries all findings and signatures. Close it, or use ``with``.
 
     ``now`` is an aware datetime, ``surroundings`` what is known beside the package. The text of attached files is
-    judged only where ``contents`` reads it. ``limits`` stand in for those of the surroundings. Without ``explain``
-    raises ``schema.NeedsExplanation`` where it would take a second to say what breaks the schema.
+    judged only where ``contents`` reads it, signatures only where ``signing`` says how. ``limits`` stand in for those
+    of the surroundings. Without ``explain`` raises ``schema.NeedsExplanation`` where it would take a second to say
+    what breaks the schema.
     """
     limits = limits or surroundings.limits
-    reading = read_package(source, profile=profile, limits=limits)
-    try:
-        return reading.with_findings(
-            examine(reading, profile, now, surroundings=surroundings, contents=contents, limits=limits, explain=explain)
-        )
-    except BaseException:
-        reading.close()
-        raise
+    with again(source, wanted=signing is not None) as (stream, opened):
+        reading = read_package(stream, profile=profile, limits=limits)
+        try:
+            context = Context(
+                reading, profile, now, limits, surroundings, contents, explain, signing=signing, source=opened
+            )
+            found = _found(context)
+            return reading.with_findings(found, placed.signatures(context, found))
+        except BaseException:
+            reading.close()
+            raise
 
 
 def examine(
@@ -120,14 +134,23 @@ def examine(
     contents: Contents | None = None,
     limits: Limits | None = None,
     explain: bool = True,
+    signing: Signing | None = None,
+    source: Callable[[], BinaryIO] | None = None,
 ) -> tuple[Finding, ...]:
     """Apply the rules to a reading, without repeating its own findings. Nothing for what could not be read.
 
+    ``source`` opens the bytes that were read once more: without it the package's own signature is not verified.
     ``ValueError`` where ``now`` has no offset.
     """
-    context = Context(reading, profile, now, limits or surroundings.limits, surroundings, contents, explain)
+    limits = limits or surroundings.limits
+    return _found(
+        Context(reading, profile, now, limits, surroundings, contents, explain, signing=signing, source=source)
+    )
+
+
+def _found(context: Context) -> tuple[Finding, ...]:
     found = tuple(_apply(context))
-    unexplained = tuple(schema.unexplained(context, (*reading.findings, *found)))
+    unexplained = tuple(schema.unexplained(context, (*context.reading.findings, *found)))
     return with_rest((*found, *unexplained), context.said)
 
 

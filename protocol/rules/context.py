@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
+from typing import BinaryIO
 
 from lxml import etree
 
@@ -17,7 +18,9 @@ from protocol.package.model import DocumentPackage, StatusPackage
 from protocol.package.reading import Reading
 from protocol.package.tree import where
 from protocol.package.verdicts import MOST_OF_ONE_REASON, Profile, find
+from protocol.rules.signing import SignedPaper, Signing
 from protocol.rules.surroundings import NOTHING_KNOWN, Surroundings, usable
+from protocol.signatures.outcome import SignatureOutcome
 
 VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 ENVELOPE = "edXMLEnvelope"
@@ -25,6 +28,7 @@ HEADER = f"{ENVELOPE}/edXMLHeader/MessageHeader"
 TRACE = f"{ENVELOPE}/edXMLHeader/TraceHeaderList"
 MANIFEST = f"{ENVELOPE}/edXMLBody/edXMLManifest"
 ATTACHMENT = "AttachmentEncoded/Attachment"
+PACKAGE_SIGNATURE = f"{ENVELOPE}/edXMLHeader/Signature"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,9 @@ class Context:
 
     ``contents`` reads attached files; ``None`` means that nobody asked to have them read.
     ``explains`` lets the schema say at length what it found (see ``protocol.rules.schema``).
-    ``texts`` and ``main`` hold what was read, and which file is the document, so that rules read and decide once.
+    ``texts``, ``main`` and ``papers`` hold what was read, and which file is the document, so that rules read and decide
+    once. ``signing`` says how signatures are judged; ``None`` means that nobody asked. ``source`` opens the package
+    again, as its bytes arrived; ``sealed`` is what was found out about its own signature.
     """
 
     reading: Reading
@@ -46,6 +52,10 @@ class Context:
     said: Counter[str] = field(default_factory=Counter)
     texts: list[AttachedText] = field(default_factory=list)
     main: list[MainDocument | None] = field(default_factory=list)
+    signing: Signing | None = None
+    source: Callable[[], BinaryIO] | None = None
+    papers: list[SignedPaper] = field(default_factory=list)
+    sealed: list[SignatureOutcome] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Refuse an instant that has no Vietnamese wall time, with which rules compare what they read."""
@@ -60,13 +70,21 @@ class Context:
         return self.now.astimezone(VIETNAM).replace(tzinfo=None)
 
     def breach(
-        self, reason: str, path: str, *, expected: str = "", got: str | None = "", requirement: str = ""
+        self,
+        reason: str,
+        path: str,
+        *,
+        expected: str = "",
+        got: str | None = "",
+        requirement: str = "",
+        signature: SignatureOutcome | None = None,
     ) -> tuple[Finding, ...]:
         """Make the finding of a reason at a path below the root, with its line."""
         if self.enough(reason):
             return ()
         place, line = self.reading.locate(path)
-        return find(reason, self.profile, where=place, line=line, expected=expected, got=got, requirement=requirement)
+        found = find(reason, self.profile, where=place, line=line, expected=expected, got=got, requirement=requirement)
+        return found if signature is None else tuple(replace(each, signature=signature) for each in found)
 
     def breach_at(
         self, reason: str, element: etree._Element, *, expected: str = "", got: str | None = ""

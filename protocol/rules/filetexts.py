@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import time
-import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from protocol.content.text import AttachedText, Contents, FileText
-from protocol.package import unzip
 from protocol.package.attachment import AttachmentRefused, original, travels_zipped
 from protocol.package.limits import Limits
 from protocol.package.model import Attachment, DocumentPackage
 from protocol.rules.context import Context
+from protocol.rules.zipmembers import members
 
 MOST_FILES = 50
 """Files of one package that are read, those in zips among them; each may take its whole time."""
@@ -23,7 +20,6 @@ MOST_SLOW = 2
 """Files that may use up their whole time; after them nothing more of the package is read."""
 MOST_LETTERS, MOST_LINES, MOST_SECONDS = 2_000_000, 100_000, 60.0
 """What is read of all files of one package together: every rule of contents looks at all of it."""
-_ENCRYPTED = 0x1
 
 
 def attached(context: Context, package: DocumentPackage) -> tuple[AttachedText, ...]:
@@ -99,43 +95,16 @@ def _text(limits: Limits, budget: _Budget, attachment: Attachment) -> FileText:
 
 def _members(limits: Limits, budget: _Budget, attachment: Attachment) -> Iterator[tuple[str, FileText]]:
     """Yield names and texts of the files in a zip; archives in archives are not opened."""
-    with closing(attachment.open_payload()) as stream:
-        try:
-            unzip.refuse_directory(stream, limits)
-            archive = zipfile.ZipFile(stream)
-        except (AttachmentRefused, *unzip.BROKEN):
-            yield "*", _unread("too-large")
-            return
-        with archive:
-            for info in archive.infolist():
-                if info.is_dir():
-                    continue
-                text = _text_inside(limits, budget, archive, info)
-                yield info.filename, text
-                if text.unread == "too-many":
-                    return  # one line for all that follow
-
-
-def _text_inside(limits: Limits, budget: _Budget, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> FileText:
-    if why := budget.spent or _unreadable(info, limits):
-        return _unread(why)
-    return budget.read(info.filename, partial(_opened, archive, info), info.file_size)
+    try:
+        for member in members(attachment, limits):
+            why = budget.spent or member.unread
+            text = _unread(why) if why else budget.read(member.name, member.open, member.size)
+            yield member.name, text
+            if text.unread == "too-many":
+                return  # one line for all that follow
+    except AttachmentRefused:
+        yield "*", _unread("too-large")
 
 
 def _unread(why: str) -> FileText:
     return FileText("other", unread=why)
-
-
-def _unreadable(info: zipfile.ZipInfo, limits: Limits) -> str:
-    if info.flag_bits & _ENCRYPTED:
-        return "encrypted"
-    if info.file_size > max(limits.zip_free_bytes, info.compress_size * limits.zip_ratio):
-        return "too-large"
-    return "" if info.compress_type in unzip.METHODS else "unsupported"
-
-
-def _opened(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> BinaryIO:
-    try:
-        return cast("BinaryIO", archive.open(info))
-    except unzip.BROKEN as error:
-        raise AttachmentRefused("zip-invalid", str(error)) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 
 import pytest
 
@@ -143,7 +144,7 @@ def test_every_kind_of_thing_can_be_shown_in_both_languages(lang: str, capfd: py
     for name in [*names, *registry.faults()]:
         output = shown(capfd, name, "--lang", lang)
         assert output.startswith(name)
-        assert "{" not in output.replace('{"', ""), "a placeholder was left"
+        assert not re.search(r"\{\w+[!:}]", output), "a placeholder was left"
 
 
 def test_json_is_one_document_with_both_languages(capfd: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,6 @@
 """Certifies a system that the tests know, against an axis of its own: in this process, or in one of its own.
 
-As a program (``python -m tests.conformance.certification DRIVER GRACE``) it prints one JSON line: check id →
+As a program (``python -m tests.conformance.certification DRIVER GRACE [LEVEL]``) it prints one JSON line: check id →
 ``[verdict, reason, expected, got]``.
 """
 
@@ -34,20 +34,23 @@ Verdicts = Mapping[str, tuple[str, str, str, str]]
 AGAINST = (Verdict.FAIL, Verdict.WRONG_REASON)
 
 
-def certified(driver: str, out: Path, *, grace: float = GRACE, seed: int = SEED) -> Verdicts:
-    """Run the whole plan on one system, in this process."""
-    settings = Settings(driver=driver, out=out, seed=seed, grace_factor=grace)
-    conducted = asyncio.run(Run(settings, load(DEFAULT), list(scenarios().values()), Evidence(out)).conduct())
+def certified(driver: str, out: Path, *, grace: float = GRACE, seed: int = SEED, level: str | None = None) -> Verdicts:
+    """Run the plan up to a level, or else the whole of it, on one system, in this process."""
+    plan = load(DEFAULT)
+    level = level or plan.levels[-1]
+    settings = Settings(driver=driver, out=out, seed=seed, grace_factor=grace, level=level)
+    stories = [scenario for scenario in scenarios().values() if plan.includes(scenario.entry, level)]
+    conducted = asyncio.run(Run(settings, plan, stories, Evidence(out)).conduct())
     return {
         outcome.entry.id: (outcome.verdict.value, outcome.reason or "", outcome.expected, outcome.got)
         for outcome in conducted.outcomes
     }
 
 
-def certified_apart(driver: str, *, grace: float = GRACE, timeout_s: float = 600) -> Verdicts:
-    """Run the whole plan on one system in a process of its own, so that several can run at once."""
+def certified_apart(driver: str, *, grace: float = GRACE, timeout_s: float = 600, level: str | None = None) -> Verdicts:
+    """Run the same on one system in a process of its own, so that several can run at once."""
     done = subprocess.run(
-        [sys.executable, "-m", __name__, driver, str(grace)],
+        [sys.executable, "-m", __name__, driver, str(grace), level or ""],
         cwd=ROOT,
         env={**os.environ, "AXIS28_REFERENCE_DMS_POLL": str(POLL_S)},
         capture_output=True,
@@ -81,10 +84,10 @@ def in_words(verdicts: Verdicts, names: set[str]) -> str:
     return "\n".join(rows)
 
 
-def main(driver: str, grace: str) -> None:
+def main(driver: str, grace: str, level: str = "") -> None:
     """Run once and print the verdicts as one line."""
     with tempfile.TemporaryDirectory(prefix="axis28-certification-") as folder:
-        print(json.dumps(certified(driver, Path(folder), grace=float(grace)), ensure_ascii=False))
+        print(json.dumps(certified(driver, Path(folder), grace=float(grace), level=level or None), ensure_ascii=False))
 
 
 if __name__ == "__main__":

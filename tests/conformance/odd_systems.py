@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
@@ -94,3 +95,46 @@ async def returned_as_malformed(dms: Dms, request: Request) -> Request:
         if entry["refusal"]:
             entry["refusal"] = {**entry["refusal"], "category": "format"}
     return answer
+
+
+def late(seconds: float, change: Callable[[Request], Request | None]) -> Change:
+    """Show each entry of ``received`` as ``change`` makes it for so long after it was first seen; ``None`` hides it."""
+    seen: dict[str, float] = {}
+
+    async def answered(dms: Dms, request: Request) -> Request:
+        answer = await dms.handle(request)
+        if request["op"] == "received" and "ok" in answer:
+            entries, now = [], time.monotonic()
+            for entry in answer["ok"]["documents"]:
+                young = now - seen.setdefault(entry["document_id"], now) < seconds
+                shown = change(entry) if young and entry["state"] == "arrived" else entry
+                entries += [] if shown is None else [shown]
+            answer["ok"]["documents"] = entries
+        return answer
+
+    return answered
+
+
+def hidden(entry: Request) -> None:
+    """Show nothing of an entry."""
+    del entry
+
+
+def unmarked(entry: Request) -> Request:
+    """Leave the warnings about signatures away."""
+    return entry | {"warnings": [row for row in entry["warnings"] if row["category"] != "signature"]}
+
+
+async def shows_nothing_of_refused_letters(dms: Dms, request: Request) -> Request:
+    """Leave the files of what it returned out of the register."""
+    answer = await dms.handle(request)
+    if request["op"] == "received" and "ok" in answer:
+        for entry in answer["ok"]["documents"]:
+            if entry["state"] == "refused":
+                entry["attachments"] = []
+    return answer
+
+
+def without_signatures() -> Dms:
+    """Make a DMS that neither signs nor verifies, as most did before it was asked of them."""
+    return local.make(ways=replace(local.settings(), withheld=frozenset({"signing", "verifies", "trust"})))

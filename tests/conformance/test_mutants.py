@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from conformance.mutants import DEFECTS
+from conformance.plan import load
 from conformance.verdict import Verdict
 from schemas import registry
 from tests.conformance.certification import GRACE, Verdicts, certified_apart, failed, in_words, undecided
@@ -40,13 +41,20 @@ class Judged:
     first: Verdicts | None = None
 
 
+def level_of(name: str) -> str:
+    """Give the level up to which a mutant is certified: the one that every system goes for, or its deepest kill's."""
+    plan = load()
+    deepest = max(plan.levels.index(registry.check(check).level) for check in registry.mutants()[name].kills)
+    return plan.levels[max(deepest, plan.levels.index(plan.default_level))]
+
+
 def judged(name: str) -> Judged:
     """Certify one mutant, twice where the first run does not come out as written."""
-    driver = f"python:conformance.mutants:{name.replace('-', '_')}"
-    first = certified_apart(driver)
+    driver, level = f"python:conformance.mutants:{name.replace('-', '_')}", level_of(name)
+    first = certified_apart(driver, level=level)
     if not any(deviation(name, first).values()):
         return Judged(first)
-    return Judged(certified_apart(driver, grace=SECOND_GRACE), first)
+    return Judged(certified_apart(driver, grace=SECOND_GRACE, level=level), first)
 
 
 def deviation(name: str, verdicts: Verdicts) -> dict[str, dict[str, str]]:
@@ -166,7 +174,7 @@ def test_a_check_that_must_fail_and_is_left_open_or_out_is_told_once() -> None:
 def test_the_first_of_two_runs_is_written_down_beside_the_names(monkeypatch: pytest.MonkeyPatch) -> None:
     late = {"SND-03/arrived-means-01": ("fail", "arrival-not-shown", "01", "-")}
 
-    def certify(driver: str, *, grace: float = GRACE) -> Verdicts:
+    def certify(driver: str, *, grace: float = GRACE, level: str) -> Verdicts:
         name = driver.rpartition(":")[2].replace("_", "-")
         return _as_written(name) | (late if name == "sends-twice" and grace == GRACE else {})
 

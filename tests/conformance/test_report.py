@@ -227,6 +227,23 @@ def test_junit_is_xml_with_one_case_for_each_check(conducted: Conducted) -> None
     assert "Nguyễn Văn Thử" in (suite.findtext("testcase/failure") or "")
 
 
+def test_what_costs_no_certificate_fails_no_build(conducted: Conducted) -> None:
+    name = conducted.plan.provisional[0]
+    outcomes = [each for each in conducted.outcomes if each.verdict is Verdict.PASS and each.entry.id != name]
+    lost = outcome(name, Verdict.FAIL, "expired-since-refused")
+    report = raw.build(replace(conducted, level="signing", outcomes=(*outcomes, lost)))
+    assert (report["verdict"], report["counts"]["fail"]) == ("certified", 1)
+    suite = ET.fromstring(junit.render(report)).find("testsuite")
+    assert suite is not None
+    assert (suite.get("failures"), suite.get("skipped"), suite.findall("testcase/failure")) == ("0", "1", [])
+    skipped = suite.find("testcase/skipped")
+    assert skipped is not None
+    assert skipped.get("message", "").startswith("fail, not scored: ")
+    stream = StringIO()
+    table.write(report, stream, "en")
+    assert "* run and shown, not scored yet" in stream.getvalue()
+
+
 @pytest.mark.parametrize("lang", messages.LANGUAGES)
 def test_the_table_says_the_verdict_and_what_to_fix_first(conducted: Conducted, lang: str) -> None:
     report = raw.build(conducted)

@@ -13,31 +13,20 @@ from pathlib import Path
 
 import pytest
 
-from conformance.checks import scenarios
-from conformance.evidence import Evidence
 from conformance.mutants import DEFECTS
-from conformance.outcome import Outcome
-from conformance.plan import load
 from conformance.reference_dms import composing, outbox, reporting, rounds
 from conformance.reference_dms.behaviour import Behaviour
-from conformance.reference_dms.dms import Dms
-from conformance.reference_dms.office import Agency, Connection, Office
-from conformance.reference_dms.office import Settings as Ways
-from conformance.run import Run
-from conformance.settings import Settings
+from conformance.reference_dms.office import Agency, Office
 from conformance.verdict import Verdict
 from protocol.package.attachment import attach, original
 from protocol.package.model import Code, DocumentPackage, ResponseFor, StatusPackage
 from protocol.package.reader import read_package
 from protocol.package.writer import write_package
+from protocol.signatures.outcome import Check, Result
 from protocol.wire.client import AxisClient, SignedSend
 from tests.axis_process import RunningAxis, running_axis
 from tests.conformance import odd_systems
-from tests.conformance.odd_systems import Change, Odd
-from tests.conformance.toys import importable
-
-WAYS = Ways(poll_interval_s=0.2)
-CODE, SYSTEM, SECRET = "H99.28.12.01", "SINGLE.SYS", "a-secret-of-the-single-stories"
+from tests.conformance.stories import CODE, SECRET, SYSTEM, WAYS, judged, verdict
 
 
 @pytest.fixture(scope="module")
@@ -45,35 +34,6 @@ def shared_axis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAxi
     with running_axis(tmp_path_factory.mktemp("axis")) as axis:
         axis.register(SYSTEM, SECRET, [{"code": CODE, "name": "Sở Đối chứng"}])
         yield axis
-
-
-async def as_it_is(dms: Dms, request: odd_systems.Request) -> odd_systems.Request:
-    return await dms.handle(request)
-
-
-def judged(
-    check: str,
-    out: Path,
-    *,
-    behaviour: Behaviour | None = None,
-    change: Change = as_it_is,
-    ways: Ways = WAYS,
-    axis: RunningAxis | None = None,
-) -> Outcome:
-    """Put one check to a system, on an axis of its own or on one that others use too."""
-    there = Connection(axis.url, SYSTEM, SECRET, (Agency(CODE, "Sở Đối chứng", None),)) if axis else None
-    system = Odd(Dms(connection=there, behaviour=behaviour, settings=ways), change)
-    with importable(system) as driver:
-        settings = Settings(
-            driver=driver, out=out, axis=axis.url if axis else None, token=axis.token if axis else None, seed=7
-        )
-        run = Run(settings, load(), [scenarios()[check]], Evidence(out))
-        (outcome,) = asyncio.run(run.conduct()).outcomes
-    return outcome
-
-
-def verdict(outcome: Outcome) -> tuple[Verdict, str | None]:
-    return outcome.verdict, outcome.reason
 
 
 def test_a_gap_is_a_failure_where_nobody_else_works(tmp_path: Path) -> None:
@@ -119,6 +79,16 @@ def test_calls_that_the_axis_refuses_are_no_polling(tmp_path: Path) -> None:
 def test_a_register_that_never_shows_subject_or_files_proves_nothing(check: str, name: str, tmp_path: Path) -> None:
     outcome = judged(check, tmp_path, change=odd_systems.without(name))
     assert verdict(outcome) == (Verdict.FAIL, "entry-differs")
+
+
+@pytest.mark.timeout(300)
+def test_a_result_that_is_too_strict_without_revocation_data_is_a_warning(tmp_path: Path) -> None:
+    def cautious(check: Check) -> Result:
+        return "bad" if check.result == "unknown" else check.result
+
+    behaviour = replace(Behaviour(), weigh=cautious)
+    outcome = judged("SIG-13/revocation-out-of-reach", tmp_path, behaviour=behaviour)
+    assert verdict(outcome) == (Verdict.WARN, "unknown-shown-as-invalid")
 
 
 def test_an_identifier_may_hold_the_date_without_separators(tmp_path: Path) -> None:

@@ -57,6 +57,7 @@ PLAN = Plan(
     set_up_s=5.0,
     phases=(Phase("together", 6, 1.5), Phase("poison", 3, 1.0)),
     levels=("connect", "exchange", "business"),
+    default_level="business",
     requires={"connect": frozenset(), "exchange": frozenset({"send"}), "business": frozenset()},
     scored=(),
     provisional=(),

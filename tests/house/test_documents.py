@@ -22,6 +22,7 @@ from axis28.command import SUBCOMMANDS, parser
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 BLOCK = re.compile(r"^```(?:sh|console|bash)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+TARGET = re.compile(r"[a-z][a-z-]*")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
@@ -60,9 +61,9 @@ def _chosen(outer: ArgumentParser, words: list[str]) -> tuple[ArgumentParser, li
 
 @pytest.mark.parametrize("file", DOCUMENTS, ids=_name)
 def test_make_targets_in_documents_exist(file: Path) -> None:
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
-    named = {word for words in _commands(file) if words[0] == "make" for word in words[1:] if word.isalpha()}
-    named |= set(re.findall(r"`make ([a-z]+)`", file.read_text("utf-8")))
+    targets = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    named = {word for words in _commands(file) if words[0] == "make" for word in words[1:] if TARGET.fullmatch(word)}
+    named |= set(re.findall(r"`make ([a-z][a-z-]*)`", file.read_text("utf-8")))
     assert named <= targets
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from axis28 import __version__
 from axis28.command import SUBCOMMANDS
+from tests.clock.shim import REAL_TIME
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("axis28", "protocol", "schemas", "fixtures", "simulator", "conformance")
@@ -23,12 +24,12 @@ NAMESAKE = "fixtures==4.2.5"
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def _run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+def _run(*command: str | Path, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
     # A clean environment: what pytest was told about paths must not help the installed command.
     return subprocess.run(
         [str(word) for word in command],
         cwd=cwd,
-        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": str(cwd)},
+        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": str(cwd), **environ},
         capture_output=True,
         text=True,
         check=False,
@@ -64,7 +65,8 @@ class Environment:
 
     def install(self, *what: str | Path) -> subprocess.CompletedProcess[str]:
         pip = (sys.executable, "-m", "pip", "--python", self.python, "--disable-pip-version-check")
-        return _run(*pip, "install", "--no-deps", "--force-reinstall", *what, cwd=self.folder)
+        # The certificate of an index is judged in the real time also where ours is moved.
+        return _run(*pip, "install", "--no-deps", "--force-reinstall", *what, cwd=self.folder, **REAL_TIME)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from fixtures.letterhead import DECISION, LETTER, Letterhead
-from fixtures.paper import Layer, _register, new_pdf_document
+from fixtures.paper import Layer, new_pdf_document, register_fonts
 from protocol.content.legibility import is_garbled
 from protocol.content.text import FileText, Line
 from tests.protocol.content.conftest import Read
@@ -21,7 +21,7 @@ GREY = b"P5 4 6 255\n" + bytes([200]) * 24
 
 def scan(*lines: str, share: float = 1.0, pages: int = 1) -> bytes:
     """Draw pages with text, and a picture over this share of the last one."""
-    _register()
+    register_fonts()
     target = io.BytesIO()
     canvas = Canvas(target, pagesize=(WIDTH, HEIGHT), invariant=1)
     picture = ImageReader(io.BytesIO(GREY))

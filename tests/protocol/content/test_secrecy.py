@@ -9,7 +9,7 @@ from lxml import etree
 from reportlab.pdfgen.canvas import Canvas
 
 from fixtures.letterhead import DECISION, LETTER, Appendix, new_letterhead
-from fixtures.paper import _register, new_pdf_document
+from fixtures.paper import new_pdf_document, register_fonts
 from protocol.content.paragraphs import paragraphs
 from protocol.content.secrecy import marks
 from protocol.content.text import FileText, Line
@@ -22,7 +22,7 @@ def found(text: FileText) -> list[tuple[str, str]]:
 
 def drawn(*words: tuple[float, float, str]) -> bytes:
     """A page with words at places (points from the upper left corner)."""
-    _register()
+    register_fonts()
     target = io.BytesIO()
     canvas = Canvas(target, pagesize=(595, 842), invariant=1)
     canvas.setFont("Tinos-Bold", 13)

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import argparse
 import ast
+import hashlib
 import inspect
+import io
 import itertools
 import json
 import random
@@ -29,7 +31,7 @@ from lxml import etree
 
 from fixtures.casebook.case import Case
 from fixtures.casebook.index import every_case, expected
-from fixtures.casebook.judging import said
+from fixtures.casebook.judging import said, signing_of
 from fixtures.casebook.letters import Profile
 from protocol.content.reader import ContentReader
 from protocol.content.text import FileText
@@ -41,6 +43,8 @@ from protocol.package.xsd import SchemaFault
 from protocol.rules import examine
 from protocol.rules.contextfile import from_json
 from protocol.rules.surroundings import NOTHING_KNOWN, Surroundings
+from protocol.signatures.pdf.facts import PaperFacts
+from protocol.signatures.pdf.reader import SignatureReader
 from schemas import registry
 from tests.protocol.rules.mutants import Mutant, WillNotLoad, at_work, forget, modules, mutants
 
@@ -57,9 +61,10 @@ class TooLong(BaseException):
 class Remembered:
     """Reads each file once and remembers it, so that no child process is needed while mutants are at work."""
 
-    def __init__(self, reader: ContentReader) -> None:
+    def __init__(self, reader: ContentReader, papers: SignatureReader) -> None:
         self._reader: ContentReader | None = reader
         self._known: dict[tuple[str, bytes], FileText] = {}
+        self.papers = RememberedPapers(papers)
 
     def read(self, name: str, open_file: Callable[[], BinaryIO], size: int) -> FileText:
         """Read a file, or remember it; what a mutant asks for beside is unreadable."""
@@ -68,6 +73,29 @@ class Remembered:
         if key not in self._known:
             if self._reader is None:
                 return FileText("other", unread="unsupported")
+            self._known[key] = self._reader.read(name, open_file, size)
+        return self._known[key]
+
+    def close(self) -> None:
+        """From now on remember only."""
+        self._reader = None
+        self.papers.close()
+
+
+class RememberedPapers:
+    """Does the same for the signatures of files."""
+
+    def __init__(self, reader: SignatureReader) -> None:
+        self._reader: SignatureReader | None = reader
+        self._known: dict[bytes, PaperFacts] = {}
+
+    def read(self, name: str, open_file: Callable[[], BinaryIO], size: int) -> PaperFacts:
+        """Read the signatures of a file once, or remember them."""
+        with open_file() as stream:
+            key = hashlib.sha256(stream.read()).digest()
+        if key not in self._known:
+            if self._reader is None:
+                return PaperFacts("too-slow")
             self._known[key] = self._reader.read(name, open_file, size)
         return self._known[key]
 
@@ -84,10 +112,19 @@ class Trial:
     now: datetime
     surroundings: Surroundings
     reading: Reading
+    raw: bytes
 
     def findings(self, contents: Remembered) -> tuple[Finding, ...]:
         """Apply the rules as they are now."""
-        return examine(self.reading, PROFILE, self.now, surroundings=self.surroundings, contents=contents)
+        return examine(
+            self.reading,
+            PROFILE,
+            self.now,
+            surroundings=self.surroundings,
+            contents=contents,
+            signing=signing_of(self.case, contents.papers),
+            source=lambda: io.BytesIO(self.raw),
+        )
 
     def passes(self, found: tuple[Finding, ...]) -> bool:
         """Whether findings come to what the index says, at the place that it names."""
@@ -101,8 +138,9 @@ def trials() -> Iterator[Trial]:
     """Read every case."""
     for _, case in every_case():
         known = NOTHING_KNOWN if case.context is None else from_json(case.context)
-        reading = read_package(case.raw(), profile=PROFILE, limits=known.limits)
-        yield Trial(case, datetime.fromisoformat(case.now), known, reading)
+        raw = case.raw()
+        reading = read_package(raw, profile=PROFILE, limits=known.limits)
+        yield Trial(case, datetime.fromisoformat(case.now), known, reading, raw)
 
 
 class Range:
@@ -114,8 +152,8 @@ class Range:
         self._by_line: defaultdict[Line, list[int]] = defaultdict(list)
         self._ways: list[frozenset[Line]] = []
         files = {inspect.getfile(module) for module in modules()}
-        with ContentReader() as reader:
-            self.contents = Remembered(reader)
+        with ContentReader() as reader, SignatureReader() as papers:
+            self.contents = Remembered(reader, papers)
             for number, trial in enumerate(self.trials):
                 for module in modules():
                     forget(module)  # else a table that is read once would be a matter of the first trial alone

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from fixtures.casebook.judging import judged_at, said
+from fixtures.casebook.judging import judged_at, said, signing_at
 from fixtures.casebook.letters import NOW, PROFILES, letter_bytes
 from protocol.content.reader import ContentReader
 from protocol.finding import Finding
 from protocol.rules import judge
+from protocol.signatures.pdf.reader import SignatureReader
 from schemas import registry
 
 VECTORS = Path(__file__).resolve().parents[3] / "fixtures" / "vectors"
@@ -27,11 +28,20 @@ def contents() -> Iterator[ContentReader]:
         yield reader
 
 
+@pytest.fixture(scope="module")
+def papers() -> Iterator[SignatureReader]:
+    with SignatureReader() as reader:
+        yield reader
+
+
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry["id"])
-def test_a_vector_gets_what_the_index_says(entry: dict[str, Any], contents: ContentReader) -> None:
+def test_a_vector_gets_what_the_index_says(
+    entry: dict[str, Any], contents: ContentReader, papers: SignatureReader
+) -> None:
     raw = (VECTORS / entry["file"]).read_bytes()
+    signing = signing_at(entry, VECTORS, papers)
     for profile in PROFILES:
-        with judged_at(raw, profile, entry["now"], entry["context"], contents) as reading:
+        with judged_at(raw, profile, entry["now"], entry["context"], contents, signing=signing) as reading:
             assert said(reading) == entry["expect"][profile], profile
             assert reading.refused == (entry["expect"][profile]["verdict"] == "fail")
             require_place(entry, reading.findings)

@@ -1,0 +1,131 @@
+"""``axis28 pki init``: a test PKI for one's own DMS, with keys, certificates and a trust folder; of no legal value."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from axis28.check import instant
+from axis28.errors import CommandError
+from schemas import messages
+
+if TYPE_CHECKING:
+    from axis28.command import Subparsers
+    from protocol.signatures.pki.folder import PkiFile
+
+KEYS = ("p-256", "p-384", "rsa-2048", "rsa-3072")
+DEFAULT_CODE = "H99.01"
+DEFAULT_YEARS = 3
+MOST_YEARS = 20
+MOST_CODES = 200
+_LAST_YEAR = 9000
+"""Certificates know years up to 9999; those of a PKI end some decades after its beginning."""
+
+
+def register(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
+    """Add the subcommand's parser."""
+    lang = messages.language()
+
+    def text(key: str, **values: object) -> str:
+        return messages.text(f"pki.{key}", lang, **values)
+
+    parser = subparsers.add_parser("pki", help=text("help"), description=text("description"))
+    actions = parser.add_subparsers(
+        dest="action", required=True, metavar=text("metavar"), title=text("title"), help=text("title")
+    )
+    init = actions.add_parser("init", help=text("init"), description=text("init-description"))
+    init.add_argument("folder", type=Path, metavar="DIR", help=text("folder"))
+    init.add_argument(
+        "--codes", type=codes, default=DEFAULT_CODE, metavar="CODE[=NAME],…", help=text("codes", default=DEFAULT_CODE)
+    )
+    init.add_argument("--key", choices=KEYS, default=KEYS[0], help=text("key", default=KEYS[0]))
+    init.add_argument("--now", type=instant, metavar="ISO", help=text("now"))
+    init.add_argument(
+        "--years", type=_years, default=DEFAULT_YEARS, metavar="N", help=text("years", default=DEFAULT_YEARS)
+    )
+    init.add_argument("--lang", choices=messages.LANGUAGES, default=lang, help=text("lang"))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make the PKI and write its folder; 0 written, 2 usage. A folder that holds something is left alone."""
+    from protocol.rules.context import VIETNAM
+    from protocol.signatures.pki import Pki
+    from protocol.signatures.pki.folder import files
+
+    now: datetime = args.now or datetime.now(VIETNAM)
+    if now.year >= _LAST_YEAR:
+        raise CommandError(messages.text("pki.far-now", args.lang, value=now.isoformat(), most=_LAST_YEAR))
+    pki = Pki(now, kind=args.key, years=args.years, fresh=True)
+    begin, end = (f"{each.astimezone(VIETNAM):%Y-%m-%d}" for each in pki.validity)
+    values = {"begin": begin, "end": end, "codes": ", ".join(args.codes), "folder": args.folder}
+    readme = "\n\n".join(messages.text("pki.readme", lang, **values).strip() for lang in messages.LANGUAGES)
+    try:
+        if _taken(args.folder):
+            raise CommandError(messages.text("pki.taken", args.lang, folder=args.folder))
+        _write(args.folder, files(pki, args.codes, timedelta(days=365 * args.years)), readme + "\n")
+    except OSError as error:
+        problem = error.strerror or type(error).__name__
+        raise CommandError(messages.text("pki.unwritable", args.lang, folder=args.folder, problem=problem)) from error
+    print(messages.text("pki.written", args.lang, **values))
+    return 0
+
+
+def codes(given: str) -> dict[str, str]:
+    """Read ``CODE[=NAME],…`` as code → name; a name that is left out is made of the code."""
+    from protocol.organisation import is_official, parse
+
+    lang = messages.language()
+    found: dict[str, str] = {}
+    for part in given.split(","):
+        code, _, name = (word.strip() for word in part.partition("="))
+        if parse(code) is None or not is_official(code):
+            raise argparse.ArgumentTypeError(messages.text("pki.bad-code", lang, value=part.strip()))
+        found[code] = name or f"Cơ quan Thử nghiệm {code}"
+    if len(found) > MOST_CODES:
+        raise argparse.ArgumentTypeError(messages.text("pki.many-codes", lang, count=len(found), most=MOST_CODES))
+    return found
+
+
+def _years(given: str) -> int:
+    if not (given.isascii() and given.isdecimal() and len(given) <= 2 and 1 <= int(given) <= MOST_YEARS):
+        raise argparse.ArgumentTypeError(
+            messages.text("pki.bad-years", messages.language(), value=given, most=MOST_YEARS)
+        )
+    return int(given)
+
+
+def _taken(folder: Path) -> bool:
+    """Whether something stands there; an empty folder is nothing."""
+    if folder.is_dir() and not folder.is_symlink():
+        return any(folder.iterdir())
+    return os.path.lexists(folder)
+
+
+def _write(folder: Path, files: Iterable[PkiFile], readme: str) -> None:
+    """Put the whole folder in place at once, or nothing; ``OSError`` where something stands there."""
+    target = Path(os.path.abspath(folder))  # noqa: PTH100 - resolve() would follow a link and replace what it names
+    target.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix=".axis28-pki-", dir=target.parent))
+    try:
+        for file in files:
+            _write_file(made / file.name, file.content, 0o600 if file.secret else 0o666)
+        _write_file(made / "README.md", readme.encode(), 0o666)
+        mask = os.umask(0)
+        os.umask(mask)
+        made.chmod(0o777 & ~mask)
+        made.rename(target)  # takes the place of an empty folder, and of nothing else
+    except BaseException:
+        shutil.rmtree(made, ignore_errors=True)
+        raise
+
+
+def _write_file(path: Path, content: bytes, mode: int) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as stream:  # noqa: PTH123 - a descriptor
+        stream.write(content)

@@ -1,0 +1,92 @@
+"""Defects of verifying a part of what came signed and taking it for the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from conformance.mutants.defect import Defect
+from conformance.reference_dms import verifying
+from conformance.reference_dms.office import Office, Warned, say
+from conformance.reference_dms.verifying import Examined, Verdict
+from protocol.package.model import DocumentPackage
+
+if TYPE_CHECKING:
+    from protocol.signatures.outcome import Check, Result, SignatureOutcome
+    from protocol.signatures.pdf.facts import PaperFacts, SignatureFacts
+    from protocol.signatures.trust import Trust
+
+
+def _updates(check: Check) -> Result:
+    """Compute the digest of what was signed, and never look at what lies behind it."""
+    return "good" if check.question in ("coverage", "changes") else verifying.weigh(check)
+
+
+def _usage(check: Check) -> Result:
+    return "good" if check.question == "usage" else verifying.weigh(check)
+
+
+async def _last_signature(office: Office, package: DocumentPackage) -> tuple[Examined, ...]:
+    """Let the last signature speak for those before it."""
+    examined = await verifying.examine(office, package)
+    return tuple(replace(file, verdicts=(*map(_taken, file.verdicts[:-1]), *file.verdicts[-1:])) for file in examined)
+
+
+async def _seals_only(office: Office, package: DocumentPackage) -> tuple[Examined, ...]:
+    """Take the signature of a person for good, whatever it is."""
+    examined = await verifying.examine(office, package)
+    return tuple(
+        replace(file, verdicts=tuple(_taken(each) if _of_person(each) else each for each in file.verdicts))
+        for file in examined
+    )
+
+
+async def _main_file_only(office: Office, package: DocumentPackage) -> tuple[Examined, ...]:
+    return tuple(file for file in await verifying.examine(office, package) if file.main)
+
+
+def _taken(verdict: Verdict) -> Verdict:
+    return Verdict(verdict.outcome, "good", ())
+
+
+def _of_person(verdict: Verdict) -> bool:
+    signer = verdict.outcome.signer
+    return signer is not None and signer.role == "person"
+
+
+def _any_is_enough(examined: Sequence[Examined]) -> list[Warned]:
+    """Miss signatures only where there is none."""
+    main = next((file for file in examined if file.main), None)
+    return [] if main is None or main.verdicts else verifying.lacks(examined)
+
+
+def _always_lacking(examined: Sequence[Examined]) -> list[Warned]:
+    """Mark whatever comes, so that the mark means nothing."""
+    return [Warned("signature", say("warning.unsigned", name=file.name)) for file in examined if file.main]
+
+
+def _any_timestamp(facts: PaperFacts, trust: Trust, now: datetime) -> tuple[SignatureOutcome, ...]:
+    """Believe each timestamp: as if it were for its signature, and from an authority that everybody trusts."""
+    tokens = [token for signature in facts.signatures for token in signature.tokens]
+    roots = tuple(der for token in tokens for der in (token.envelope.certificate, *token.envelope.others) if der)
+    believed = replace(facts, signatures=tuple(map(_stamped_well, facts.signatures)))
+    found = verifying.outcomes(believed, replace(trust, tsa_roots=(*trust.tsa_roots, *trust.roots, *roots)), now)
+    return tuple(outcome.only(lambda check: check.question != "timestamp") for outcome in found)
+
+
+def _stamped_well(signature: SignatureFacts) -> SignatureFacts:
+    return replace(signature, tokens=tuple(replace(token, matches=True) for token in signature.tokens))
+
+
+DEFECTS = (
+    Defect("updates-not-noticed", "SIG-19", {"weigh": _updates}),
+    Defect("last-signature-only", "SIG-05", {"examine": _last_signature}),
+    Defect("person-not-judged", "SIG-05", {"examine": _seals_only}),
+    Defect("half-signed-as-whole", "GEN-03", {"lacks": _any_is_enough}),
+    Defect("marks-everything", "GEN-03", {"lacks": _always_lacking}),
+    Defect("appendixes-not-verified", "ATT-05", {"examine": _main_file_only}),
+    Defect("usage-not-checked", "SIG-04", {"weigh": _usage}),
+    Defect("any-timestamp-believed", "SIG-12", {"outcomes": _any_timestamp}),
+)

@@ -1,0 +1,124 @@
+"""Defects of signing what is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from conformance.mutants.defect import Defect
+from conformance.reference_dms import sealing, verifying
+from conformance.reference_dms.credentials import Keys
+from conformance.reference_dms.drafts import Draft, File
+from conformance.reference_dms.office import Office, Refusal
+
+if TYPE_CHECKING:
+    from protocol.signatures.outcome import Check
+    from protocol.signatures.pki.identity import Identity
+
+_Seal = Callable[[Draft, Keys, datetime], tuple[File, ...]]
+
+
+async def _nothing_signed(office: Office, draft: Draft) -> tuple[File, ...]:
+    del office
+    return draft.files
+
+
+def _in_order(*order: str) -> _Seal:
+    def seal(draft: Draft, keys: Keys, at: datetime) -> tuple[File, ...]:
+        return sealing.with_signatures(draft, keys, at, order=order)
+
+    return seal
+
+
+def _appendixes_left_out(draft: Draft, keys: Keys, at: datetime) -> tuple[File, ...]:
+    return sealing.with_signatures(draft, keys, at, appendixes=False)
+
+
+def _without_chain(draft: Draft, keys: Keys, at: datetime) -> tuple[File, ...]:
+    from protocol.signatures.pdf.structures import Manner  # noqa: PLC0415 - takes time to import
+
+    return sealing.with_signatures(draft, keys, at, manner=Manner(chain=False))
+
+
+def _by_sha1(draft: Draft, keys: Keys, at: datetime) -> tuple[File, ...]:
+    from protocol.signatures.pdf.structures import Manner  # noqa: PLC0415 - as above
+
+    return sealing.with_signatures(draft, keys, at, manner=Manner(digest="sha1"))
+
+
+def _self_certified(draft: Draft, keys: Keys, at: datetime) -> tuple[File, ...]:
+    """Sign by certificates of an authority of its own."""
+    del keys
+    from protocol.signatures.pki import Pki  # noqa: PLC0415 - as above
+
+    pki = Pki(at, name="tự lập")
+    person = pki.person(draft.full_name or "Nguyễn Văn Thử", draft.sender, "Sở Thử nghiệm")
+    return sealing.with_signatures(draft, Keys(person, pki.agency(draft.sender, "Sở Thử nghiệm")), at)
+
+
+def _appendixes_by_another(draft: Draft, keys: Keys, at: datetime) -> tuple[File, ...]:
+    """Seal the appendixes by a certificate of its own making, the main document by the right ones."""
+    from protocol.signatures.pki import Pki  # noqa: PLC0415 - as above
+
+    own = replace(keys, agency=Pki(at, name="tự lập").agency(draft.sender, "Sở Thử nghiệm"))
+    right = sealing.with_signatures(draft, keys, at)
+    wrong = sealing.with_signatures(draft, own, at)
+    main = next(place for place, file in enumerate(draft.files) if verifying.is_pdf(file.data))
+    return tuple(file if place == main else wrong[place] for place, file in enumerate(right))
+
+
+def _first_keys(office: Office, sender: str) -> Keys | None:
+    """Sign as the first of the agencies that the system serves, whoever issues the document."""
+    del sender
+    return next(iter(office.credentials.keys.values()), None) if office.credentials else None
+
+
+def _person_only(office: Office, identity: Identity, at: datetime) -> Refusal | None:
+    """Check the person's certificate, and never that of the agency."""
+    mine = [keys.agency for keys in office.credentials.keys.values()] if office.credentials else []
+    return None if identity in mine else sealing.check_signer(office, identity, at)
+
+
+def _sisters_seal(office: Office, sender: str) -> Keys | None:
+    """Take the seal of another agency that the same system serves, where there is one."""
+    keys = sealing.keys_of(office, sender)
+    if keys is None or office.credentials is None:
+        return keys
+    other = next((pair for code, pair in office.credentials.keys.items() if code != sender), keys)
+    return replace(keys, agency=other.agency)
+
+
+def _overlooking(wrong: Callable[[Check], bool]) -> Callable[[Office, Identity, datetime], Refusal | None]:
+    def check_signer(office: Office, identity: Identity, at: datetime) -> Refusal | None:
+        checks = sealing.signer_checks(office, identity, at)
+        return sealing.complaint(identity, [each for each in checks if each.result != "good" and not wrong(each)])
+
+    return check_signer
+
+
+def _revoked(check: Check) -> bool:
+    return check.reason == "certificate-revoked"
+
+
+def _expired(check: Check) -> bool:
+    """Whether an answer follows from the end of the validity: lists of today say nothing about what ended before."""
+    return check.question == "validity" or (check.question == "revocation" and check.result == "unknown")
+
+
+DEFECTS = (
+    Defect("sends-unsigned", "SIG-01", {"sign_files": _nothing_signed}),
+    Defect("seal-without-person", "SIG-01", {"seal": _in_order("agency")}),
+    Defect("agency-signs-first", "SIG-02", {"seal": _in_order("agency", "person")}),
+    Defect("certifies-itself", "SIG-03", {"seal": _self_certified}),
+    Defect("chain-left-out", "SIG-23", {"seal": _without_chain}),
+    Defect("sisters-seal", "SIG-20", {"keys_of": _sisters_seal}),
+    Defect("first-agencys-keys", "SIG-20", {"keys_of": _first_keys}),
+    Defect("signs-by-sha1", "SIG-07", {"seal": _by_sha1}),
+    Defect("appendixes-unsigned", "ATT-05", {"seal": _appendixes_left_out}),
+    Defect("appendixes-by-itself", "ATT-05", {"seal": _appendixes_by_another}),
+    Defect("signs-when-revoked", "SIG-10", {"check_signer": _overlooking(_revoked)}),
+    Defect("signs-when-expired", "SIG-10", {"check_signer": _overlooking(_expired)}),
+    Defect("seal-not-checked", "SIG-10", {"check_signer": _person_only}),
+)

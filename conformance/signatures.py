@@ -1,0 +1,166 @@
+"""The test PKI of a run: whom the system under test has to trust, with which keys it signs, and who else signs.
+
+Nothing of it outlives the run. Four hierarchies stand beside each other, so that stories at the same time do not
+disturb each other: the public-duty one; one that is trusted and publishes no revocation data; one that is trusted until
+a story takes it away; and one that nobody is ever told to trust.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+if TYPE_CHECKING:
+    from conformance.evidence import Evidence
+    from conformance.system import Agency
+    from protocol.signatures.pdf.facts import PaperFacts
+    from protocol.signatures.pdf.reader import SignatureReader
+    from protocol.signatures.pki import Identity, Pki
+    from protocol.signatures.trust import Trust
+
+Hierarchy = Literal["public-duty", "silent", "passing", "strange"]
+FACULTIES = frozenset({"signing", "verifies", "trust"})
+PERSON, POSITION = "Nguyễn Văn Thử", "Giám đốc"
+DAY = timedelta(days=1)
+PAST = 10 * DAY
+"""How long ago those signed whose certificates have expired since."""
+_NAMES: Mapping[Hierarchy, str] = {
+    "public-duty": "chuyên dùng công vụ",
+    "silent": "không công bố thu hồi",
+    "passing": "sắp ngừng hoạt động",
+    "strange": "không rõ gốc",
+}
+_Made = TypeVar("_Made")
+
+
+class Signatures:
+    """Made when the first story needs it; ``close`` ends the process that reads signed files."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.handing = asyncio.Lock()
+        self.handed = False
+        self._evidence = evidence
+        self._now: datetime | None = None
+        self._pkis: dict[Hierarchy, Pki] = {}
+        self._withdrawn: set[Hierarchy] = set()
+        self._reader: SignatureReader | None = None
+        # One after the other: pdfium, which finds the place of a signature, must not be used by two threads.
+        self._bench = ThreadPoolExecutor(1, "signatures")
+
+    def open(self, now: datetime) -> None:
+        """Mint the PKI at ``now``, once."""
+        from protocol.signatures.pki import Pki  # noqa: PLC0415 - most runs need no signatures
+
+        if self._now is None:
+            self._now = now.replace(microsecond=0)
+            self._pkis = {name: Pki(self._now, name=said) for name, said in _NAMES.items()}
+
+    def close(self) -> None:
+        """End the reader and the thread."""
+        self._bench.shutdown(cancel_futures=True)
+        if self._reader is not None:
+            self._reader.close()
+
+    @property
+    def now(self) -> datetime:
+        """When the PKI was minted."""
+        assert self._now is not None
+        return self._now
+
+    def pki(self, name: Hierarchy = "public-duty") -> Pki:
+        """Give one of the hierarchies."""
+        return self._pkis[name]
+
+    def withdraw(self, name: Hierarchy) -> None:
+        """Leave a hierarchy, its lists too, out of what is trusted from now on."""
+        self._withdrawn.add(name)
+
+    def trust(self, now: datetime) -> Trust:
+        """Give what a receiver should trust, and the revocation lists of the moment and of the days before."""
+        from protocol.signatures.trust import Trust  # noqa: PLC0415 - as above
+
+        trusted = [name for name in _NAMES if name != "strange" and name not in self._withdrawn]
+        pkis = [self._pkis[name] for name in trusted]
+        lists = [
+            der
+            for name in trusted
+            if name != "silent"
+            for at in (now, self.now - PAST + DAY)
+            for der in self._pkis[name].crls(at)
+        ]
+        if "silent" in trusted:
+            lists.append(self._pkis["silent"].root.crl(now))
+        return Trust(
+            tuple(pki.root.identity.der for pki in pkis),
+            tuple(pki.issuing.identity.der for pki in pkis),
+            tuple(lists),
+        )
+
+    def trust_json(self, now: datetime) -> dict[str, Any]:
+        """Give the same as the driver protocol has it."""
+        trusted = self.trust(now)
+        return {
+            "roots": [_pem(der) for der in trusted.roots],
+            "intermediates": [_pem(der) for der in trusted.intermediates],
+            "crls": [base64.b64encode(der).decode() for der in trusted.crls],
+        }
+
+    def person(self, agency: Agency, name: str = PERSON) -> Identity:
+        """Certify the competent person of an agency."""
+        return self.pki().person(name, agency.code, agency.name, position=POSITION)
+
+    def seal(self, agency: Agency) -> Identity:
+        """Certify the seal of an agency."""
+        return self.pki().agency(agency.code, agency.name)
+
+    def keys_json(
+        self, agencies: Sequence[Agency], keys: Mapping[str, tuple[Identity, Identity]] | None = None
+    ) -> dict[str, Any]:
+        """Give the keys of agencies as the driver protocol has them; ``keys`` (code → person, seal) replace some."""
+        given = keys or {}
+        pairs = {agency.code: given.get(agency.code) or (self.person(agency), self.seal(agency)) for agency in agencies}
+        return {
+            code: {"person": self._key_json(person), "agency": self._key_json(seal)}
+            for code, (person, seal) in pairs.items()
+        }
+
+    def configuration(self, agencies: Sequence[Agency]) -> dict[str, Any]:
+        """Give whom to trust and the keys of the agencies, as ``configure`` and ``trust`` carry them."""
+        return {"trust": self.trust_json(self.now), "signing": self.keys_json(agencies)}
+
+    async def made(self, make: Callable[[], _Made]) -> _Made:
+        """Draw or sign something beside the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._bench, make)
+
+    async def read(self, data: bytes) -> PaperFacts:
+        """Read the signatures of a file, in a process of its own: it came from the system under test."""
+        from protocol.signatures.pdf.reader import SignatureReader  # noqa: PLC0415 - as above
+
+        if self._reader is None:
+            self._reader = SignatureReader()
+        return await asyncio.to_thread(self._reader.read_bytes, data)
+
+    def _key_json(self, identity: Identity) -> dict[str, str]:
+        from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415 - as above
+            BestAvailableEncryption,
+            pkcs12,
+        )
+
+        password = secrets.token_urlsafe(12)
+        self._evidence.hide(password)
+        above = [each for each in identity.issuers if each.subject != each.issuer]
+        encrypted = BestAvailableEncryption(password.encode())
+        bundle = pkcs12.serialize_key_and_certificates(
+            b"TEST", identity.key, identity.certificate, [*above, identity.issuers[-1]], encrypted
+        )
+        return {"base64": base64.b64encode(bundle).decode(), "password": password}
+
+
+def _pem(der: bytes) -> str:
+    body = base64.encodebytes(der).decode()
+    return f"-----BEGIN CERTIFICATE-----\n{body}-----END CERTIFICATE-----\n"

@@ -1,0 +1,111 @@
+"""Which of the attached PDF files is the document, a copy, an appendix, and what is asked of the signatures of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from protocol.composition import composed
+from protocol.package.model import DocumentPackage
+from protocol.rules.attached import certified_copy, main_document
+from protocol.rules.business import NEW, REPLACEMENT, UPDATE
+from protocol.rules.context import Context
+from protocol.rules.filetexts import attached
+from protocol.rules.paperstamps import OF_THE_FILE, with_stamps
+from protocol.rules.signer import of_party
+from protocol.rules.signing import Part, SignedPaper, papers
+from protocol.signatures.outcome import Question, SignatureOutcome
+from protocol.signatures.pdf.facts import PaperFacts
+from protocol.wire.plaintext import ascii_text
+
+WITHOUT_TRUST: frozenset[Question] = OF_THE_FILE.union(("algorithm", "certificate", "time"))
+"""What can be said without knowing whom to trust."""
+_APPENDIX_NAME = re.compile(r"(?:\A|[\W_])(?:phu[ _-]?luc|pl[ _-]?[0-9ivx]+)(?:[\W_]|\Z)")
+_DRAFT_NAME = re.compile(r"(?:\A|[\W_])du[ _-]?thao(?:[\W_]|\Z)")
+_APPENDIX_LINE = re.compile(r"Phụ lục\b", re.IGNORECASE)
+_DRAFT_LINE = re.compile(r"\W*Dự thảo\b", re.IGNORECASE)
+_SLIP = re.compile(r"phiếu\b", re.IGNORECASE)
+"""Slips pass from desk to desk; no act says how they are signed (ND 30/2020 Art. 7)."""
+_FIRST_LINES = 8
+
+
+def signed_papers(context: Context, package: DocumentPackage) -> tuple[SignedPaper, ...]:
+    """Give the attached PDF files with what is to be said of their signatures; read and judged at the first call.
+
+    None where nobody asked for signatures to be judged.
+    """
+    if context.signing is not None and not context.papers:
+        read = tuple(papers(context.signing, package, context.limits))
+        known = [replace(each, outcomes=_outcomes(context, each.facts)) for each in read]
+        parts = _parts(context, package, [paper for paper in known if not paper.member])
+        for paper in known:
+            part = "other" if paper.member else parts.get(paper.number, "other")
+            outcomes = tuple(_asked(context, package, part, paper, outcome) for outcome in paper.outcomes)
+            context.papers.append(replace(paper, part=part, outcomes=outcomes))
+    return tuple(context.papers)
+
+
+def _outcomes(context: Context, facts: PaperFacts) -> tuple[SignatureOutcome, ...]:
+    if not facts.signatures or context.signing is None:
+        return ()
+    from protocol.signatures.anchors import Trust  # noqa: PLC0415 - takes time, and only signed files need it
+    from protocol.signatures.pdf.judge import judge  # noqa: PLC0415 - as above
+
+    return judge(facts, context.signing.trust or Trust(), context.now, context.surroundings.sent_at)
+
+
+def _parts(context: Context, package: DocumentPackage, known: Sequence[SignedPaper]) -> dict[int, Part]:
+    """Tell the files apart. What may be a draft, a slip, or a paper of the Party, which has rules of its own, is none.
+
+    Where no file shows that it is the document, that is the first which somebody signed, else the first.
+    """
+    header, business = package.header, package.trace.business if package.trace else None
+    if business is not None and business.doc_type not in {NEW, UPDATE, REPLACEMENT}:
+        return {}
+    if _SLIP.match(composed(header.document_type.type_name or "")) or of_party(package):
+        return {}
+    texts = {file.number: file.text.lines[:_FIRST_LINES] for file in attached(context, package)}
+    drafts, parts = set(), dict[int, Part]()
+    for paper in known:
+        name, lines = ascii_text(paper.name).casefold(), [line.text for line in texts.get(paper.number, ())]
+        if _DRAFT_NAME.search(name) or any(_DRAFT_LINE.match(line) for line in lines):
+            drafts.add(paper.number)
+        elif _APPENDIX_NAME.search(name) or any(_APPENDIX_LINE.match(line) for line in lines):
+            parts[paper.number] = "appendix"
+    found = main_document(context, package)
+    main = found.file.number if found else _first(known, {*drafts, *parts})
+    if main is not None:
+        parts[main] = "copy" if certified_copy(header) else "document"
+    return parts
+
+
+def _first(known: Sequence[SignedPaper], excepted: set[int]) -> int | None:
+    rest = [paper for paper in known if paper.number not in excepted]
+    signed = [paper for paper in rest if paper.facts.signatures]
+    return next((paper.number for paper in (*signed, *rest)), None)
+
+
+def _asked(
+    context: Context, package: DocumentPackage, part: Part, paper: SignedPaper, outcome: SignatureOutcome
+) -> SignatureOutcome:
+    """Keep of an outcome what is asked here.
+
+    Of a copy, the original's signatures have only to hold: the mark of the copy stands behind them.
+    """
+    if part == "other":
+        return _only(outcome, OF_THE_FILE)
+    if part == "copy" and outcome is not _last_agency(paper.outcomes):
+        return _only(outcome, frozenset({"integrity"}))
+    if part == "document":
+        outcome = with_stamps(context, package, paper, outcome)
+    signing = context.signing
+    return outcome if signing is not None and signing.trust is not None else _only(outcome, WITHOUT_TRUST)
+
+
+def _only(outcome: SignatureOutcome, questions: frozenset[Question]) -> SignatureOutcome:
+    return replace(outcome.only(lambda check: check.question in questions), proven_at=None)
+
+
+def _last_agency(outcomes: Sequence[SignatureOutcome]) -> SignatureOutcome | None:
+    return next((each for each in reversed(outcomes) if each.signer and each.signer.role == "agency"), None)

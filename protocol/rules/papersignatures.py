@@ -1,0 +1,113 @@
+"""Signatures of the attached PDF files: by whom, in which order, whole, in force, in the form that the decree wants.
+
+Each finding carries everything that was found out about the signature that it is about. The document itself and its
+appendixes are judged in full; of other attached files, which may be anybody's, only what the file alone decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from protocol.finding import Finding, quote
+from protocol.package.model import DocumentPackage
+from protocol.rules.context import ATTACHMENT, Context, DocumentRule
+from protocol.rules.filetexts import attached
+from protocol.rules.paperparts import signed_papers
+from protocol.rules.signing import SignedPaper
+from protocol.signatures.outcome import Check, Question, Role, SignatureOutcome
+
+_NEEDED: dict[str, tuple[Role, ...]] = {
+    "document": ("person", "agency"),
+    "copy": ("agency",),
+    "appendix": ("agency",),
+}
+_DEMANDS: frozenset[Question] = frozenset({"party", "order"})
+_SUMMED_UP: frozenset[Question] = frozenset({"timestamp"})
+"""Questions whose parts speak of somebody else's certificate: only the answer as a whole is told."""
+
+
+def whole(context: Context, package: DocumentPackage) -> Iterator[Finding]:
+    """SIG-01, SIG-02, ATT-05: who has to sign did, the person first; the signatures of each file could be read."""
+    signing = context.signing
+    if signing is None:
+        return
+    from protocol.signatures.pdf.whole import judge_whole  # noqa: PLC0415 - only where signatures are judged
+
+    for paper in signed_papers(context, package):
+        needed = _NEEDED.get(paper.part, ())
+        for check in judge_whole(paper.facts, paper.outcomes, needed=needed):
+            demanded = bool(needed) and signing.demands
+            if check.reason and (check.result == "bad" or check.question == "form"):
+                if check.question in _DEMANDS and (not demanded or (check.question, paper.part) == ("order", "copy")):
+                    continue
+                requirement = "ATT-05" if check.question == "party" and paper.part == "appendix" else ""
+                unread = paper.member and check.reason == "pdf-signatures-unread"
+                yield from context.breach(
+                    "archived-signatures-unread" if unread else check.reason,
+                    f"{ATTACHMENT}[{paper.number}]",
+                    expected=quote(check.expected),
+                    got=": ".join(filter(None, (paper.member, check.got))),
+                    requirement=requirement,
+                )
+
+
+def each(context: Context, package: DocumentPackage) -> Iterator[Finding]:
+    """SIG-03 to SIG-13, SIG-19, SIG-23: what is wrong with each signature, or not known of it."""
+    for paper in signed_papers(context, package):
+        for outcome in paper.outcomes:
+            for check in told(outcome.checks):
+                yield from _breach(context, paper, outcome, check)
+
+
+def looks(context: Context, package: DocumentPackage) -> Iterator[Finding]:
+    """SIG-14, SIG-15, SIG-16, ATT-05: what a reader sees of the signatures.
+
+    Where several persons signed, some may have put their initials there only, which no act gives a form.
+    """
+    if context.signing is None or context.signing.trust is None:
+        return
+    from protocol.signatures.pdf.appearance import judge_looks  # noqa: PLC0415 - only where signatures are judged
+
+    texts = {file.number: file.text for file in attached(context, package)}
+    for paper in signed_papers(context, package):
+        if paper.part != "document" and paper.part != "appendix":  # noqa: PLR1714 - says the type as well
+            continue
+        shown = judge_looks(paper.facts, paper.outcomes, texts.get(paper.number), paper.part)
+        several = sum(_role(outcome) == "person" for outcome in paper.outcomes) > 1
+        for outcome in paper.outcomes:
+            if several and paper.part == "document":
+                continue
+            for check in shown.get(outcome.place, ()):
+                if check.result == "bad":
+                    yield from _breach(context, paper, replace(outcome, checks=(*outcome.checks, check)), check)
+
+
+def told(checks: Iterable[Check]) -> tuple[Check, ...]:
+    """Give the answers that have something to say, parents before their parts; each reason once."""
+    found: dict[tuple[str, str], Check] = {}
+    for check in checks:
+        parts = [check] if check.question in _SUMMED_UP else [*check.walk()]
+        for part in parts:
+            if part.reason:
+                found.setdefault((part.reason, part.expected), part)
+    return tuple(found.values())
+
+
+def _breach(context: Context, paper: SignedPaper, outcome: SignatureOutcome, check: Check) -> tuple[Finding, ...]:
+    place = paper.place(outcome.place)
+    got = f"{place}: {check.got}" if check.got else place
+    return context.breach(
+        check.reason,
+        f"{ATTACHMENT}[{paper.number}]",
+        expected=quote(check.expected),
+        got=got,
+        signature=outcome,
+    )
+
+
+def _role(outcome: SignatureOutcome) -> str:
+    return outcome.signer.role if outcome.signer else "unknown"
+
+
+RULES: tuple[DocumentRule, ...] = (whole, each, looks)

@@ -1,0 +1,80 @@
+"""Whose an agency's certificate is, held against the sender: by its codes, else by its names."""
+
+from __future__ import annotations
+
+import re
+
+from protocol import organisation
+from protocol.composition import composed
+from protocol.content.sealnames import likeness, superior
+from protocol.package.model import DocumentPackage
+from protocol.rules.attached import known_names
+from protocol.rules.context import Context
+from protocol.signatures.outcome import Signer
+
+_DELEGATED = re.compile(r"TUQ\.\s*(?P<of>.*)", re.DOTALL)
+_CHAIR = "chủ tịch"
+_WITHOUT_CHAIR = re.compile(r"(?:sở|cục|vụ|chi cục|phòng|văn phòng|ban quản lý|trung tâm|thanh tra)\b", re.IGNORECASE)
+"""Bodies that no Chủ tịch heads: what they sign TUQ. CHỦ TỊCH another agency delegated."""
+_LOOKED_AT = 200
+
+
+def seal_reason(context: Context, package: DocumentPackage, signer: Signer) -> str:
+    """Give the reason that an agency's certificate deserves on a document of this sender, ``""`` for none."""
+    code = (package.header.sender.organ_id or "").strip()
+    if not code:
+        return ""
+    if is_sender(context, code, signer):
+        return "seal-of-delegate" if _by_delegate(package) else ""
+    delegated = _delegating(package) is not None
+    codes = told_codes(code, signer)
+    if not codes:
+        return _by_name(context, package, signer, delegated=delegated)
+    if any(organisation.below(code, each) for each in codes):
+        return "" if delegated else "seal-of-superior"
+    if delegated and any(organisation.below(each, code) for each in codes):
+        return "seal-of-delegate"
+    return "seal-of-other-agency"
+
+
+def is_sender(context: Context, code: str, signer: Signer) -> bool:
+    """Whether a certificate has the sender's code, or the other one that the directory knows."""
+    return any(context.surroundings.same_body(each, code.upper()) or each == code.upper() for each in signer.codes)
+
+
+def told_codes(code: str, signer: Signer) -> tuple[str, ...]:
+    """Give the codes of a certificate that can be held against a sender's.
+
+    What has no form of an organisation code says nothing of an agency, nor does the tax number of one.
+    """
+    sender = organisation.parse(code.upper())
+    known = [(each, organisation.parse(each)) for each in signer.codes]
+    return tuple(
+        each for each, parsed in known if parsed and not (parsed.form == "enterprise" and sender and sender.top)
+    )
+
+
+def _by_name(context: Context, package: DocumentPackage, signer: Signer, *, delegated: bool) -> str:
+    sender = package.header.sender
+    ours = [name for name in (sender.organ_name, *known_names(context, sender.organ_id)) if name]
+    theirs, above = (signer.name, signer.organisation), sender.organization_in_charge or ""
+    found = likeness(ours, theirs, (above, package.header.promulgation.place or ""))
+    if found == "same":
+        return "seal-of-delegate" if _by_delegate(package) else ""
+    if superior(ours, theirs, above):
+        return "" if delegated else "seal-of-superior"
+    return "seal-name-unclear" if found == "like" else "seal-name-differs"
+
+
+def _delegating(package: DocumentPackage) -> str | None:
+    """Give whose signing was delegated, as the header says: ``Chủ tịch`` in ``TUQ. CHỦ TỊCH``."""
+    who = package.header.signer
+    said = _DELEGATED.match(composed((who.competence or "")[:_LOOKED_AT])) if who else None
+    return said["of"].casefold() if said else None
+
+
+def _by_delegate(package: DocumentPackage) -> bool:
+    """Whether the sender signs for a Chủ tịch that it cannot have itself."""
+    delegating = _delegating(package)
+    name = composed((package.header.sender.organ_name or "")[:_LOOKED_AT])
+    return delegating is not None and delegating.startswith(_CHAIR) and bool(_WITHOUT_CHAIR.match(name))

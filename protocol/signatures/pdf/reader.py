@@ -1,0 +1,68 @@
+"""Reads the signatures of PDF files in a child process of its own, so that a hostile file takes nothing down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from io import BytesIO
+from typing import BinaryIO, cast
+
+from protocol.content.bounds import Bounds
+from protocol.content.confined import ConfinedReader, Stopped
+from protocol.package import unzip
+from protocol.package.attachment import AttachmentRefused
+from protocol.signatures.pdf.answer import LONGEST, decode
+from protocol.signatures.pdf.facts import TRACE, PaperFacts, Unread
+
+_BLOCK = 64 * 1024
+_DEFAULTS = Bounds(seconds=20.0)
+"""A tagged document of some hundred pages has twenty thousand objects, which take five seconds to compare."""
+
+
+class SignatureReader(ConfinedReader[PaperFacts]):
+    """Reads signatures; a context manager, safe to share between threads (they take turns).
+
+    ``Bounds`` say how large a file may be and what reading it may cost.
+    """
+
+    module = "protocol.signatures.pdf.worker"
+
+    def __init__(self, bounds: Bounds = _DEFAULTS) -> None:
+        super().__init__(bounds)
+
+    def read(self, name: str, open_file: Callable[[], BinaryIO], size: int) -> PaperFacts:
+        """Read the signatures of one file of ``size`` bytes; ``name`` is its real name.
+
+        Never raises on bad files: a file that crashes the child is ``damaged``, one that does not end in time
+        ``too-slow``. ``OSError`` where no child can be started at all, which says nothing about the file.
+        """
+        try:
+            facts = self._answer(name, open_file, size)
+        except Stopped as stopped:
+            facts = PaperFacts(cast("Unread", stopped.unread))
+        if facts.unread == "damaged" and not facts.traces and _traced(open_file):
+            return replace(facts, traces=True)  # a file that takes the child down must not hide that it was signed
+        return facts
+
+    def read_bytes(self, data: bytes) -> PaperFacts:
+        """Read the signatures of a file that is in memory."""
+        return self.read("document.pdf", lambda: BytesIO(data), len(data))
+
+    def _longest(self) -> int:
+        return LONGEST
+
+    def _decode(self, answer: bytes) -> PaperFacts:
+        return decode(answer)
+
+
+def _traced(open_file: Callable[[], BinaryIO]) -> bool:
+    try:
+        with open_file() as stream:
+            kept = b""
+            while block := unzip.read(stream, _BLOCK):
+                kept = kept[-len(TRACE) :] + block
+                if TRACE in kept:
+                    return True
+    except (AttachmentRefused, *unzip.BROKEN):
+        return False
+    return False

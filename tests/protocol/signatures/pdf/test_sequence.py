@@ -1,0 +1,73 @@
+"""Person before agency: within each organisation that signed, by revisions first and by clocks only roughly."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from protocol.signatures.outcome import Role, SignatureOutcome, Signer
+from protocol.signatures.pdf.sequence import TOLERANCE, order
+
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+def by(role: Role, organisation: str = "", *codes: str, at: datetime | None = AT) -> tuple[Signer, datetime | None]:
+    name = "Trần Thị Mẫu" if role == "person" else organisation
+    return Signer(role, name, organisation, codes), at
+
+
+def judged(*signers: tuple[Signer, datetime | None]) -> str:
+    signing = [SignatureOutcome(f"F{number}", signer, at) for number, (signer, at) in enumerate(signers)]
+    found = order(signing, {each.place: number for number, each in enumerate(signing)})
+    return found[0].result if found else "not asked"
+
+
+A, B = ("Sở Thử nghiệm", "H99.01"), ("Sở Khác", "H99.02")
+
+
+@pytest.mark.parametrize(
+    ("signers", "result"),
+    [
+        ([by("person", *A), by("agency", *A)], "good"),
+        ([by("agency", *A), by("person", *A)], "bad"),
+        ([by("person", *A), by("agency", *A), by("person", *B), by("agency", *B)], "good"),
+        ([by("person", *A), by("agency", *A), by("agency", *B), by("person", *B)], "bad"),
+        ([by("agency", *B), by("person", *A), by("agency", *A)], "bad"),
+        ([by("person", *A), by("person", *A), by("agency", *A)], "good"),
+        ([by("person", *A), by("agency", *A), by("person", *A)], "bad"),
+        ([by("person", *A), by("agency", *A), by("person")], "bad"),
+        ([by("person", *A), by("agency", *A), by("person", *B)], "unknown"),
+        ([by("person", *B), by("agency", *A)], "good"),
+        ([by("agency", *A), by("person", *B)], "bad"),
+        ([by("person"), by("agency", *A), by("person"), by("agency", *B)], "unknown"),
+        ([by("person"), by("person"), by("agency", *A), by("agency", *B)], "good"),
+        ([by("person", "SỞ THỬ NGHIỆM"), by("agency", *A), by("person", "So Khac"), by("agency", *B)], "good"),
+        ([by("person", "Phòng Mẫu", "H99.02.05"), by("agency", *B), by("person", *A), by("agency", *A)], "good"),
+        ([by("person", "UBND", "H99"), by("agency", *A), by("person", "UBND", "H99"), by("agency", *B)], "unknown"),
+        ([by("person", *A), by("agency", *A), by("agency", *A)], "good"),
+        ([by("person", *A)], "not asked"),
+        ([by("agency", *A)], "not asked"),
+    ],
+)
+def test_the_order_is_that_within_each_organisation(signers: list[tuple[Signer, datetime | None]], result: str) -> None:
+    assert judged(*signers) == result
+
+
+@pytest.mark.parametrize(
+    ("behind", "result"),
+    [(timedelta(seconds=20), "good"), (TOLERANCE - timedelta(seconds=1), "good"), (TOLERANCE, "bad")],
+)
+def test_clocks_may_differ_a_little_where_the_revisions_are_right(behind: timedelta, result: str) -> None:
+    assert judged(by("person", *A), by("agency", *A, at=AT - behind)) == result
+
+
+def test_no_clock_makes_up_for_wrong_revisions() -> None:
+    assert judged(by("agency", *A, at=AT), by("person", *A, at=AT - timedelta(hours=1))) == "bad"
+
+
+def test_clocks_are_compared_within_each_organisation_and_where_there_is_one() -> None:
+    later = AT + timedelta(hours=2)
+    joint = [by("person", *B, at=later), by("agency", *B, at=later), by("person", *A), by("agency", *A)]
+    assert judged(*joint) == "good"
+    assert judged(by("person", *A, at=later), by("agency", *A, at=None)) == "good"
