@@ -38,6 +38,10 @@ def held_back() -> Iterator[Callable[[], AbstractContextManager[None]]]:
     Gives the block that lets them through, first those that came; to be entered where a ``finally`` around it answers
     for the child. Whatever ends that block, the next signals wait again: they come through when all has ended. Outside
     the main thread, where no handler ever runs, there is nothing to hold.
+
+    What has a handler of Python is held, and nothing else: Ctrl-C has one from the start, SIGTERM only inside
+    ``in_order`` or ``as_by_ctrl_c``. A signal left at ``SIG_DFL`` ends the process at once, here too, and the child
+    lives on.
     """
     gate = _Gate()
     try:

@@ -124,7 +124,9 @@ def _heads_certificate(text: FileText, index: int, *, over: bool) -> bool:
 def _is_signed(head: str, below: list[str]) -> bool:
     """Whether a certificate's signer stands below its head, or its place and day do where the head names its source.
 
-    ``Bản sao y`` in small letters is a paper, whoever signs the list of it.
+    ``Bản sao y`` in small letters is a paper, whoever signs the list of it. But with place and day on the line below
+    ``Bản sao y bản chính`` heads a certificate: no item of a list is followed by them. Where the file ends they are
+    missing, and ``_names_source`` takes the same words for an item.
     """
     found = _FORM.match(head)
     if found and found["source"] and below and _PLACE_AND_DAY.fullmatch(below[0]):
@@ -138,7 +140,10 @@ def _is_signed(head: str, below: list[str]) -> bool:
 
 
 def _names_source(head: str) -> bool:
-    """Whether a head is ``Sao y bản chính`` or the like; ``Bản sao y bản chính`` is a paper in a list."""
+    """Whether a head is ``Sao y bản chính`` or the like, for one with which a file ends and nothing else to judge by.
+
+    There ``Bản sao y bản chính`` is a paper in a list; with place and day below it is none (see ``_is_signed``).
+    """
     found = _FORM.match(head)
     return bool(found and found["source"] and not found["form"].startswith("Bản"))
 

@@ -33,22 +33,6 @@ _WITH_URGENCY = re.compile(
     rf"\W*(?:{_WRITTEN}\s*[-–—/,;.(|+&]\s*{_URGENCY}|{_URGENCY}\s*[-–—/,;.(|+&]\s*{_WRITTEN})\W*", re.IGNORECASE
 )
 """With a mark between the two: *Mật khẩn* may be a password (*mật khẩu*), badly typed."""
-_DECLASSIFIED_STAMP = re.compile(r"\W*(?:da )?giai mat\W*(?:(?:tu )?ngay\b.{0,40})?")
-_DECLASSIFIED_BESIDE = re.compile(r"(?:\A(?:ĐÃ )?GIẢI MẬT\b)|(?:\b(?:ĐÃ )?GIẢI MẬT\W*\Z)")
-"""A stamp put on a page falls on one row with lines of the text, and becomes an end of them."""
-_DECLASSIFIED = re.compile(r"\bda (?:duoc )?giai mat\b")
-_TOLD = re.compile(r"\bgiai mat\b(?! (?:ma|khau)\b)")
-_DONE = re.compile(r"\bda(?: (?:duoc|dong y|xet|tham dinh|cho|phep)){0,4},? giai mat\b")
-_DENIED = re.compile(
-    r"\b(?:chua|(?<!phong )(?<!hang )khong)(?= (?:giai|duoc|du|den|co|the|cho|dong y)\b)"
-    r"(?: (?!da\b)\w+){0,3},? giai mat\b"
-)
-"""*Chưa đủ điều kiện giải mật*. Without accents *chứa*, *Không quân* and *phòng không* say the same."""
-_PROCEDURE = re.compile(
-    r"\b(?:(?:xin|de nghi|de xuat)(?: (?!da\b)\w+){0,2}|cho|can|xet|du kien|ke hoach|hoi dong|to"
-    r"|chi dao|cong tac|giup viec|tham dinh),? giai mat\b"
-)
-"""Who declassifies, and what is asked or planned, but perhaps not done: *đề nghị xem xét, giải mật*."""
 Certainty = Literal["sure", "doubtful", "possible"]
 
 
@@ -87,29 +71,3 @@ def degree_with_urgency(text: str) -> str | None:
     """Give the degree where a text is nothing but that and an urgency, in letters of any size: ``Mật - Khẩn``."""
     found = _WITH_URGENCY.fullmatch(text) if len(text) <= LONGEST_MARK else None
     return whole_degree((found[1] or found[2]).upper()) if found else None
-
-
-def is_declassified(name: str) -> bool | None:
-    """Whether a name (of a file, a folder, an archive) or a subject says that what it names is secret no more.
-
-    ``False`` where it says that it is still, ``None`` where it says neither: no word of it, or one of the procedure.
-    """
-    words = _plain_words(name)
-    if _DENIED.search(words):
-        return False
-    return bool(_DONE.search(words) or (_TOLD.search(words) and not _PROCEDURE.search(words))) or None
-
-
-def _plain_words(name: str) -> str:
-    """Give a name in small letters without accents; in *lời giải - Mật* the dash parts two words."""
-    return re.sub(r"\s+|_+|-", " ", ascii_text(name)).casefold()
-
-
-def tells_declassified(line: str) -> bool:
-    """Whether a line is a stamp of declassification, or says that it was done."""
-    text = composed(line[:200])
-    if "giải mật" not in text.casefold():
-        return False
-    words = ascii_text(text).casefold()
-    beside = not text.isupper() and _DECLASSIFIED_BESIDE.search(text)
-    return bool(beside or _DECLASSIFIED_STAMP.fullmatch(words) or _DECLASSIFIED.search(words))

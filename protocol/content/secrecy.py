@@ -11,13 +11,13 @@ import re
 from collections.abc import Iterator
 from itertools import groupby, islice
 
+from protocol.content.declassified import tells_declassified
 from protocol.content.degrees import (
     AROUND,
     LONGEST_MARK,
     WITHOUT_ACCENTS,
     Mark,
     degree_of,
-    tells_declassified,
     whole_degree,
 )
 from protocol.content.letterhead import PLACED_LINES, ZONE, letterhead_zone

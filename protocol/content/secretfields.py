@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 
 from protocol.composition import composed
-from protocol.content.degrees import Certainty, Mark, degree_of, degree_with_urgency, is_declassified, whole_degree
+from protocol.content.declassified import is_declassified
+from protocol.content.degrees import Certainty, Mark, degree_of, degree_with_urgency, whole_degree
 from protocol.content.surnames import SURNAMES
 
 LOOKED_AT = 4096

@@ -6,12 +6,13 @@ import re
 from typing import get_args
 
 from protocol.composition import composed
+from protocol.content.declassified import is_declassified
 from protocol.content.degrees import (
+    MARKS,
     WITHOUT_ACCENTS,
     Certainty,
     Mark,
     degree_with_urgency,
-    is_declassified,
     whole_degree,
 )
 from protocol.content.secretfields import field_mark
@@ -71,20 +72,23 @@ def name_mark(name: str | None) -> Mark | None:
 def path_mark(path: str, archive: str) -> tuple[Mark, str] | None:
     """Give the surest mark among the names of a file in an archive and of the folders that it lies in.
 
-    With it comes the path down to the name that bears it. A bare MẬT beside bees is possible at most, and so is any
-    mark in a path that disclaims it (see ``disclaims_marks``).
+    Of those that are as sure it is the highest degree. With it comes the path down to the name that bears it. A bare
+    MẬT beside bees is possible at most, and so is any mark in a path that disclaims it (see ``disclaims_marks``).
     """
     folders, name = _parts(path)
     bearers = [(name_mark(name), path)]
     bearers += [(_folder_mark(folders[at]), "/".join(folders[: at + 1])) for at in reversed(range(len(folders)))]
-    found = [(mark, bearer) for mark, bearer in bearers if mark]
+    whole = f"{_looked_at(archive)}/{_looked_at(path)}"
+    honey = "MẬT" in (_stem(name), *folders) and bool(_BEES.search(whole))
+    found = [(_soft(mark) if honey and mark.degree == "MẬT" else mark, bearer) for mark, bearer in bearers if mark]
     if not found:
         return None
-    surest, bearer = min(found, key=lambda each: _SUREST.index(each[0].certainty))
-    whole = f"{_looked_at(archive)}/{_looked_at(path)}"
-    honey = surest.degree == "MẬT" and "MẬT" in (_stem(name), *folders) and _BEES.search(whole)
-    softened = honey or disclaims_marks(path, archive)
-    return (Mark(surest.degree, certainty="possible") if softened else surest), bearer
+    mark, bearer = min(found, key=lambda each: (_SUREST.index(each[0].certainty), MARKS.index(each[0].degree)))
+    return (_soft(mark) if disclaims_marks(path, archive) else mark), bearer
+
+
+def _soft(mark: Mark) -> Mark:
+    return Mark(mark.degree, certainty="possible")
 
 
 def disclaims_marks(path: str, archive: str = "") -> bool:
@@ -110,7 +114,7 @@ def _parts(path: str) -> tuple[list[str], str]:
 def _folder_mark(name: str) -> Mark | None:
     """Give the mark of a folder, which is also called after a person, goods, or what it has the forms of."""
     mark = _mark(name)
-    return Mark("MẬT", certainty="possible") if mark == Mark("MẬT", certainty="doubtful") else mark
+    return _soft(mark) if mark and mark == Mark("MẬT", certainty="doubtful") else mark
 
 
 def _mark(stem: str) -> Mark | None:
@@ -121,7 +125,7 @@ def _mark(stem: str) -> Mark | None:
         return None
     if stem.strip().casefold() == "mật" or degree_with_urgency(stem) == "MẬT":
         return found if stem.isupper() else Mark(found.degree, certainty="doubtful")  # or honey, or names of persons
-    return Mark(found.degree, certainty="possible") if is_declassified(stem) else found
+    return _soft(found) if is_declassified(stem) else found
 
 
 def _without_accents(stem: str) -> Mark | None:

@@ -183,6 +183,13 @@ def test_what_is_ignored_stays_ignored_for_the_child() -> None:
     )
 
 
+def test_a_signal_that_nobody_handles_is_not_held_back() -> None:
+    program = (
+        "import os, signal\nfrom axis28 import ending\nwith ending.held_back(): os.kill(os.getpid(), signal.SIGTERM)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == -signal.SIGTERM
+
+
 def test_outside_the_main_thread_nothing_is_held_and_nothing_fails() -> None:
     assert programmed(
         "import threading\n"

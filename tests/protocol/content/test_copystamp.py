@@ -177,6 +177,16 @@ def test_what_stands_below_it_shows_the_head_of_a_certificate(head: str, below: 
     assert not is_copy(flow(*ORIGINAL, head, *["Đơn đề nghị"] * 6, *below))
 
 
+@pytest.mark.parametrize(
+    ("head", "at_the_end"), [("Sao y bản chính", True), ("Bản sao y bản chính", False), ("BẢN SAO Y BẢN CHÍNH", True)]
+)
+def test_place_and_day_below_it_make_a_head_of_what_is_an_item_at_the_end_of_a_list(
+    head: str, at_the_end: bool
+) -> None:
+    assert is_copy(flow(*ORIGINAL, head)) is at_the_end
+    assert is_copy(flow(*ORIGINAL, head, "Ví Dụ, ngày 20 tháng 11 năm 2026"))
+
+
 def test_an_original_without_recipients_ends_at_its_signature(read: Read) -> None:
     certificate = Appendix("SAO Y", "CHÁNH VĂN PHÒNG", "Lê Văn Giả", ("Nơi nhận:", "- Lưu: VT."))
     original = new_letterhead(DECISION, recipients=(), appendixes=(certificate,))

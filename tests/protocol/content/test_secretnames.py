@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from protocol.content.degrees import is_declassified
 from protocol.content.secretnames import disclaims_marks, name_mark, path_mark
 from tests.protocol.content.marks import told
 
@@ -132,6 +131,14 @@ def test_the_name_of_a_file_states_a_degree(name: str | None, degree: str | None
         ("nuôi ong/MẬT.txt", "MẬT??"),
         ("nuôi ong/TỐI MẬT.txt", "TỐI MẬT"),
         ("nuôi ong/[MẬT] kế hoạch.txt", "MẬT"),
+        ("nuôi ong/MẬT/BC MẬT.xlsx", "MẬT??"),
+        ("TUYỆT MẬT/ong mía/MẬT.docx", "TUYỆT MẬT"),
+        ("MẬT/ong mía/TỐI MẬT - phương án.docx", "TỐI MẬT"),
+        ("TUYỆT MẬT/MẬT.docx", "TUYỆT MẬT"),
+        ("MẬT/TUYỆT MẬT/TỐI MẬT.docx", "TUYỆT MẬT"),
+        ("TỐI MẬT/Văn bản mật.docx", "TỐI MẬT"),
+        ("Báo cáo độ Tối mật/MẬT.docx", "MẬT"),
+        ("Đã giải mật/TỐI MẬT/MẬT.docx", "TỐI MẬT??"),
         ("Đã giải mật/TỐI MẬT.txt", "TỐI MẬT??"),
         ("TỐI MẬT/đã giải mật/số liệu.txt", "TỐI MẬT??"),
         ("da_duoc_giai_mat/TỐI MẬT/số liệu.txt", "TỐI MẬT??"),
@@ -234,6 +241,8 @@ def test_of_a_path_of_many_folders_the_outer_ones_and_the_file_are_looked_at() -
         ("tài liệu\\TỐI MẬT\\số liệu.txt", "tài liệu/TỐI MẬT"),
         ("TỐI MẬT/số liệu.txt", "TỐI MẬT"),
         ("MẬT/TỐI MẬT.txt", "MẬT/TỐI MẬT.txt"),
+        ("TUYỆT MẬT/ong mía/MẬT.docx", "TUYỆT MẬT"),
+        ("TỐI MẬT/TỐI MẬT/số liệu.txt", "TỐI MẬT/TỐI MẬT"),
         ("a/" * 99 + "TỐI MẬT.txt", "a/" * 99 + "TỐI MẬT.txt"),
     ],
 )
@@ -258,18 +267,3 @@ def test_with_the_mark_comes_the_way_to_the_name_that_bears_it(path: str, bearer
 )
 def test_the_name_of_a_file_that_stands_alone_disclaims_the_marks_in_it(name: str, told_so: bool) -> None:
     assert disclaims_marks(name) is told_so
-
-
-@pytest.mark.parametrize(
-    ("name", "told_so"),
-    [
-        ("VB 1996 đã giải mật.pdf", True),
-        ("VB_1996_da_giai_mat.pdf", True),
-        ("VB chưa giải mật.pdf", False),
-        ("VB chưa được giải mật.pdf", False),
-        ("Hội đồng giải mật.pdf", None),
-        ("Lời giải - Mật.pdf", None),
-    ],
-)
-def test_a_name_tells_that_a_document_was_declassified_or_was_not(name: str, told_so: bool | None) -> None:
-    assert is_declassified(name) is told_so

@@ -6,7 +6,8 @@ import unicodedata
 
 import pytest
 
-from protocol.content.degrees import degree_of, tells_declassified
+from protocol.content.declassified import tells_declassified
+from protocol.content.degrees import degree_of
 from protocol.content.secretfields import field_mark
 from protocol.content.secretnames import name_mark
 
