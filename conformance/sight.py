@@ -155,17 +155,30 @@ class Sight:
         return found
 
     async def intervals(self, count: float) -> None:
-        """Let ``count`` polling intervals pass, and as many polls of the system: a slow one is not wronged."""
-        observer = self.stage.observer
-        wanted = observer.polls + max(1, round(count))
+        """Let ``count`` polling intervals pass, and as many polls of the system: a slow one is not wronged.
+
+        Raises ``Violation`` where the polls do not come before the end of the phase.
+        """
+        if (missed := await self.missed(count)) is not None:
+            raise missed
+
+    async def missed(self, count: float, reason: str = "stopped-polling", verdict: str = "fail") -> Violation | None:
+        """Wait as ``intervals`` does, and give what is to be said where the polls do not come, ``None`` where they do.
+
+        For stories that have more to judge by then: what they saw already stands, whatever became of the polls.
+        """
+        observer, rounds = self.stage.observer, max(1, round(count))
+        before = observer.polls
         await asyncio.sleep(min(count * self.interval, max(0.0, self._left())))
-        if not await observer.until(lambda: observer.polls >= wanted, self.deadline):
-            raise Violation(
-                "stopped-polling",
-                expected=told("{count} more polls within the time of the phase", count=max(1, round(count))),
-                got=told("{count} polls", count=observer.polls - wanted + max(1, round(count))),
-                silent=True,
-            )
+        if await observer.until(lambda: observer.polls >= before + rounds, self.deadline):
+            return None
+        return Violation(
+            reason,
+            expected=told("{count} more polls within the time of the phase", count=rounds),
+            got=told("{count} polls", count=observer.polls - before),
+            verdict=verdict,
+            silent=True,
+        )
 
     # What the verdict rests on
 

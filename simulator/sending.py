@@ -140,11 +140,33 @@ async def examined_content(
 
 
 async def keep_spool(axis: Axis, spool: Spool, sha256: str | None, held: list[Content]) -> Content:
-    """Put a spooled body to rest and note it in ``held``; the disk is waited for on another thread."""
-    keep = axis.blobs.keep
-    content = keep(spool, sha256) if spool.in_memory else await asyncio.to_thread(keep, spool, sha256)
-    held.append(content)
-    return content
+    """Put a spooled body to rest and note it in ``held``; the disk is waited for on another thread.
+
+    A request that is cancelled waits for it all the same: what came to rest behind its back would be held for ever, and
+    whoever closes a spool that is being put to rest waits for the disk, which here would stop the whole axis.
+    """
+    if spool.in_memory:
+        held.append(axis.blobs.keep(spool, sha256))
+        return held[-1]
+    keeping = asyncio.get_running_loop().run_in_executor(None, axis.blobs.keep, spool, sha256)
+    try:
+        await _end_of(keeping)
+    finally:
+        if keeping.exception() is None:
+            held.append(keeping.result())
+    return keeping.result()
+
+
+async def _end_of(work: asyncio.Future[Content]) -> None:
+    """Wait until a thread has done its work, however it ends; only then raise the cancellation that came meanwhile."""
+    cancelled: asyncio.CancelledError | None = None
+    while not work.done():
+        try:
+            await asyncio.wait([work])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled
 
 
 def refuse_bad_package(examined: Examined) -> None:

@@ -105,13 +105,14 @@ async def reports(case: Case, about: RefLike | str, codes: Sequence[str]) -> Non
         await case.stage.observer.until(fewer_than(before), min(case.deadline, patience))
 
 
-async def lingered(case: Case, rounds: int) -> None:
-    """Let the system poll so many times more, or the phase end: for stories that judge what came until then."""
-    observer = case.stage.observer
-    wanted = observer.polls + rounds
-    left = max(0.0, case.deadline - asyncio.get_running_loop().time())
-    await asyncio.sleep(min(rounds * case.interval, left))
-    await observer.until(lambda: observer.polls >= wanted, case.deadline)
+async def lingered(case: Case, rounds: int) -> Violation | None:
+    """Let the system poll so many times more, or the phase end: for stories that judge what came until then.
+
+    Gives ``None`` where the rounds came. Where they did not, gives what such a story has to raise if it has found
+    nothing by then: ``inconclusive``. It is no pass, for what the rounds would have brought was not seen, and no
+    failure, for the last step of a sound system may fall on the end of the phase.
+    """
+    return await case.missed(rounds, "judge-blind", "inconclusive")
 
 
 async def fetched(case: Case, delivered: Delivered, *, reason: str = "not-fetched") -> Exchange:

@@ -127,7 +127,7 @@ async def test_status_codes_have_two_digits(case: Case) -> None:
 async def test_each_status_is_reported_once(case: Case) -> None:
     """Two rounds after the last step no status came twice; only 05 may, which tells how the work goes on."""
     letters = await walked(case)
-    await lingered(case, 2)
+    unseen = await lingered(case, 2)
     for letter in letters:
         statuses = case.statuses(letter)
         for code, times in Counter(two_digits(status.code) for status in statuses).items():
@@ -138,6 +138,8 @@ async def test_each_status_is_reported_once(case: Case) -> None:
                 got=told("{count} of them", count=times),
                 witnesses=[status.exchange for status in statuses if two_digits(status.code) == code][:2],
             )
+    if unseen is not None:
+        raise unseen
 
 
 @check("RCV-01/registered-only-on-acceptance")
@@ -228,7 +230,7 @@ async def test_statuses_keep_their_order(case: Case) -> None:
         got=lambda: told("statuses {codes}", codes=", ".join(codes_about(case, letter)) or told("none")),
     )
     await reports(case, letter, steps)
-    await lingered(case, 1)
+    unseen = await lingered(case, 1)
     seen = [status for status in case.statuses(letter) if two_digits(status.code) in ORDER]
     codes = [two_digits(status.code) for status in seen]
     firsts = list(dict.fromkeys(codes))
@@ -247,6 +249,9 @@ async def test_statuses_keep_their_order(case: Case) -> None:
         got=", ".join(times),
         witnesses=[status.exchange for status in seen],
     )
+    # Where every step was reported the whole order was seen, and nothing more has to come.
+    if unseen is not None and not set(steps) <= set(codes):
+        raise unseen
 
 
 @check("RCV-06/arrival-numbers")

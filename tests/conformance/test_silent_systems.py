@@ -10,6 +10,7 @@ import pytest
 
 from conformance.case import Case
 from conformance.report import raw
+from conformance.scenarios.sightings import lingered
 from tests.axis_process import RunningAxis
 from tests.conformance.toys import (
     Toy,
@@ -59,6 +60,52 @@ def test_a_system_that_stops_polling_ends_the_run_as_invalid(axis: RunningAxis, 
     for slug in ("after", "later"):
         assert (outcomes[slug].verdict.value, outcomes[slug].reason) == ("inconclusive", "stopped-polling")
     assert raw.build(ended)["exit_code"] == 3
+
+
+async def waits_for_two_rounds(case: Case) -> None:
+    """Passes where two more rounds come, and has nothing else to judge."""
+    await polls(case)
+    unseen = await lingered(case, 2)
+    if unseen is not None:
+        raise unseen
+
+
+def test_rounds_that_come_are_waited_for(axis: RunningAxis, tmp_path: Path) -> None:
+    toy = Toy()
+    join(toy, axis)
+    # Whoever passes waits for no deadline: the long phase is for a busy machine.
+    ended = conducted(toy, [scenario(waits_for_two_rounds, "rounds")], tmp_path, axis, grace_factor=20)
+    assert by_slug(ended)["rounds"].verdict.value == "pass"
+
+
+def test_rounds_for_which_the_phase_leaves_no_time_are_no_fault_and_no_pass(axis: RunningAxis, tmp_path: Path) -> None:
+    toy = Toy()
+    join(toy, axis)
+
+    async def too_late(case: Case) -> None:
+        await asyncio.sleep(case.deadline - asyncio.get_running_loop().time() - toy.interval_s / 2)
+        await waits_for_two_rounds(case)
+
+    outcome = by_slug(conducted(toy, [scenario(too_late, "rounds")], tmp_path, axis))["rounds"]
+    assert (outcome.verdict.value, outcome.reason) == ("inconclusive", "judge-blind")
+    assert outcome.expected == "2 more polls within the time of the phase"
+
+
+def test_rounds_of_a_system_that_went_away_are_no_pass(
+    axis: RunningAxis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("conformance.run.SILENCE_S", 5.0)  # longer than the phase: the story comes to its own end
+    monkeypatch.setattr("conformance.run.QUIET_S", 1.0)
+    toy = Toy()
+    join(toy, axis)
+
+    async def goes_away(case: Case) -> None:
+        await polls(case)
+        toy.polls = 0
+        await waits_for_two_rounds(case)
+
+    outcome = by_slug(conducted(toy, [scenario(goes_away, "rounds")], tmp_path, axis))["rounds"]
+    assert (outcome.verdict.value, outcome.reason) == ("inconclusive", "stopped-polling")
 
 
 @pytest.mark.parametrize(("polls_on", "ending"), [(True, ("fail", 1)), (False, ("inconclusive", 3))])

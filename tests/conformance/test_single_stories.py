@@ -181,6 +181,34 @@ def test_work_that_goes_on_may_be_reported_again(tmp_path: Path) -> None:
     assert verdict(judged("STS-10/each-status-once", tmp_path, behaviour=behaviour)) == (Verdict.PASS, None)
 
 
+@pytest.mark.parametrize(
+    ("defect", "meant"),
+    [
+        (Behaviour(), (Verdict.INCONCLUSIVE, "judge-blind")),
+        (DEFECTS["repeats-03"].applied(Behaviour()), (Verdict.FAIL, "status-repeated")),
+    ],
+    ids=["sound", "repeats-03"],
+)
+def test_rounds_that_never_came_prove_nothing_and_excuse_nothing(
+    defect: Behaviour, meant: tuple[Verdict, str], tmp_path: Path
+) -> None:
+    """From the last step on the system calls the axis, but asks for its queues no more."""
+    ended: set[str] = set()
+
+    def report(office: Office, entry: sqlite3.Row, step: str, reason: str) -> None:
+        defect.report(office, entry, step, reason)
+        ended.add(step)
+
+    async def poll(office: Office, axis: AxisClient) -> None:
+        if {"finish", "refuse"} <= ended:
+            await axis.agencies()
+        else:
+            await rounds.poll(office, axis)
+
+    outcome = judged("STS-10/each-status-once", tmp_path, behaviour=replace(defect, report=report, poll=poll))
+    assert verdict(outcome) == meant, outcome.got
+
+
 def _packed_anew(office: Office, axis: AxisClient, row: sqlite3.Row) -> SignedSend:
     """Pack the files again for every further attempt: the same files in other zips."""
     if row["message_type"] != "edoc" or not row["attempts"]:

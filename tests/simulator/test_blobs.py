@@ -1,7 +1,8 @@
-"""The spool of a request and its way to rest: nothing of what was given up stays behind, and nothing is held."""
+"""The spool of a request and its way to rest: what was given up leaves no half a file, and nobody holds its digest."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import tempfile
@@ -9,9 +10,13 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import pytest
 
+from simulator.app import application
+from simulator.axis import build
 from simulator.blobs import INLINE, Blobs, Spool
+from simulator.settings import Settings
 
 LARGE = bytes(INLINE + 1)
 DIGEST = hashlib.sha256(LARGE).hexdigest()
@@ -160,3 +165,48 @@ def test_nothing_is_begun_after_a_body_was_put_to_rest(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="closed"):
         spool.write(LARGE)
     assert list((tmp_path / "incoming").iterdir()) == []
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_request_that_is_cancelled_while_its_body_is_put_to_rest_stops_nobody_and_holds_nothing(
+    times: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, go_on, kept_waiting = threading.Event(), threading.Event(), threading.Event()
+    sync = os.fsync
+
+    def slowly(handle: int) -> None:
+        asked.set()
+        if not go_on.wait(10):
+            kept_waiting.set()
+        sync(handle)
+
+    async def given_up() -> None:
+        transport = httpx.ASGITransport(application(axis))
+        headers = {"Authorization": "Bearer a-token-of-the-tests"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://axis.example", headers=headers) as client:
+            parameters = {"from": "H99.28", "to": "H99.29", "as_is": "true"}
+            request = asyncio.create_task(client.post("/_axis/v1/packages", params=parameters, content=LARGE))
+            assert await asyncio.to_thread(asked.wait, 10)
+            for _ in range(times):
+                request.cancel()
+                await asyncio.sleep(0.05)
+            go_on.set()
+            with pytest.raises(asyncio.CancelledError):
+                await request
+
+    monkeypatch.setattr(os, "fsync", slowly)
+    axis = build(Settings(data=tmp_path, token="a-token-of-the-tests"))
+    loop = asyncio.new_event_loop()
+    axis.store.start(loop)
+    try:
+        loop.run_until_complete(given_up())
+        assert not kept_waiting.is_set(), "the event loop stood still until the disk had answered"
+        assert list((tmp_path / "bodies" / "incoming").iterdir()) == []
+        at_rest = tmp_path / "bodies" / DIGEST[:2] / DIGEST
+        assert at_rest.read_bytes() == LARGE
+        axis.blobs.forget(DIGEST)
+        assert not at_rest.exists(), "the digest is still held"
+    finally:
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()
+        axis.close()
