@@ -13,8 +13,8 @@ from tests.clock import shim
 def main(years: str, *command: str) -> int:
     """Build the library into a temporary folder and run the command with it."""
     if reason := shim.obstacle():
-        sys.stdout.write(f"skipped, the clock is not moved by {years} years: {reason}\n")
-        return 0
+        sys.stderr.write(f"nothing was run, the clock cannot be moved by {years} years: {reason}\n")
+        return 1
     with tempfile.TemporaryDirectory() as folder:
         environ = shim.environment(shim.build(Path(folder), int(years)))
         return subprocess.run(command, env=environ, check=False).returncode

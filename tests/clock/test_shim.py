@@ -86,3 +86,11 @@ def test_the_command_runs_another_with_the_clock_moved_and_gives_its_exit_code()
     date = subprocess.run([*moving, "date", "+%s"], cwd=here, capture_output=True, text=True, check=True)
     assert abs(int(date.stdout) - time.time() - shim.seconds(10)) < 60
     assert subprocess.run([*moving, "sh", "-c", "exit 7"], cwd=here, check=False).returncode == 7
+
+
+def test_the_command_says_so_and_fails_where_the_clock_cannot_be_moved(tmp_path: Path) -> None:
+    here = Path(__file__).resolve().parents[2]
+    moving = [sys.executable, "-m", "tests.clock", "-5", "true"]
+    done = subprocess.run(moving, cwd=here, env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("nothing was run, the clock cannot be moved by -5 years: ")
