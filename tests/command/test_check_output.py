@@ -210,7 +210,7 @@ def test_an_open_file_without_a_name_is_written_to_and_no_other_appears(tmp_path
     with (tmp_path / "gone").open("w+b") as nameless:
         (tmp_path / "gone").unlink()
         done = subprocess.run(
-            [*AXIS28, "check", "-", "--no-contents", "-o", "/dev/stdout"],
+            [*AXIS28, "check", "-", "--no-contents", "-o", "/dev/stdout", "--now", "2026-11-21T09:00:00+07:00"],
             input=clean_letter(),
             stdout=nameless,
             stderr=subprocess.PIPE,
