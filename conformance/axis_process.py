@@ -16,8 +16,9 @@ from typing import BinaryIO
 
 from conformance.settings import USAGE, SetupFailure
 
-START_S = 30.0
+START_S = 60.0
 STOP_S = 15.0
+END_S = 2.0
 TOKEN_VARIABLE = "AXIS28_CONTROL_TOKEN"  # noqa: S105 - the name of the variable, not a token
 
 
@@ -70,16 +71,22 @@ async def _ready(process: asyncio.subprocess.Process, errors: BinaryIO) -> str:
         line = await asyncio.wait_for(process.stdout.readline(), START_S)
         ready = json.loads(line)
         return str(ready["url"])
-    except (TimeoutError, ValueError, KeyError, TypeError):
+    except (TimeoutError, ValueError, KeyError, TypeError) as error:
         # What it printed on its way out tells more than that it was silent.
+        late = isinstance(error, TimeoutError)
+        if not late:
+            # Its output ends a moment before it does: signalled in between, it would leave another exit code.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(process.wait(), END_S)
         await _stop(process)
         errors.seek(0)
         said = errors.read().decode("utf-8", "replace").strip().splitlines()
-        words = (
-            said[-1].removeprefix("axis28: ")
-            if said
-            else f"it ended with exit code {process.returncode} and said nothing"
-        )
+        if late:
+            words = ": ".join((f"it was not ready within {START_S:g} s", *said[-1:]))
+        elif said:
+            words = said[-1].removeprefix("axis28: ")
+        else:
+            words = f"it ended with exit code {process.returncode} and said nothing"
         raise SetupFailure(f"the axis could not be started: {words}", USAGE) from None
 
 

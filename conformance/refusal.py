@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from conformance.crossing import statuses
 from conformance.delivery import Delivered
 from conformance.dms import Ref, Refusal, ref_of
+from conformance.letters import shown_briefly
 from conformance.observer import ACKNOWLEDGE, Exchange
 from conformance.told import told
 from conformance.violation import Violation
@@ -30,15 +32,18 @@ async def await_refusal(
     arrived = subject if isinstance(subject, Delivered) else delivered
     receiver_ids: frozenset[str] = frozenset() if arrived is None else arrived.receiver_ids
     asked = 0
+    entries: Sequence[Mapping[str, Any]] = ()
     while asked == 0 or await case.again(asked):
         asked += 1
         seen = refused_on_axis(case, named, receiver_ids)
-        shown = await _shown(case, named)
+        entries = await _entries(case, named)
+        shown = _refused_or_held(entries)
         if seen is not None:
             return Refusal(seen.form, shown.category if shown else None, seen.reason or (shown.reason if shown else ""))
         if shown is not None:
             return shown
-    raise Violation(reason, expected=expected, got=told("neither status 02 nor 'fail' nor a held entry"), silent=True)
+    got = told("neither status 02 nor 'fail' nor a held entry; {shown}", shown=shown_briefly(entries))
+    raise Violation(reason, expected=expected, got=got, silent=True)
 
 
 def refused_on_axis(case: Case, named: Ref | None, receiver_ids: frozenset[str]) -> Refusal | None:
@@ -61,10 +66,14 @@ def _acknowledged_fail(exchange: Exchange, receiver_ids: frozenset[str]) -> bool
     return acknowledged and exchange.receiver_id in receiver_ids
 
 
-async def _shown(case: Case, named: Ref | None) -> Refusal | None:
+async def _entries(case: Case, named: Ref | None) -> Sequence[Mapping[str, Any]]:
     if named is None or "received" not in case.sut.capabilities:
-        return None
-    for entry in await case.dms.register("received", named):
+        return ()
+    return await case.dms.register("received", named)
+
+
+def _refused_or_held(entries: Sequence[Mapping[str, Any]]) -> Refusal | None:
+    for entry in entries:
         refusal = entry.get("refusal")
         if refusal or entry["state"] in HELD:
             return Refusal("held", (refusal or {}).get("category"), (refusal or {}).get("text", ""))

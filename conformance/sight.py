@@ -162,10 +162,11 @@ class Sight:
         if (missed := await self.missed(count)) is not None:
             raise missed
 
-    async def missed(self, count: float, reason: str = "stopped-polling", verdict: str = "fail") -> Violation | None:
+    async def missed(self, count: float, *, blind: bool = False) -> Violation | None:
         """Wait as ``intervals`` does, and give what is to be said where the polls do not come, ``None`` where they do.
 
         For stories that have more to judge by then: what they saw already stands, whatever became of the polls.
+        ``blind``: that they do not come is held against nobody, but what they would have shown is not known.
         """
         observer, rounds = self.stage.observer, max(1, round(count))
         before = observer.polls
@@ -173,10 +174,10 @@ class Sight:
         if await observer.until(lambda: observer.polls >= before + rounds, self.deadline):
             return None
         return Violation(
-            reason,
+            "judge-blind" if blind else "stopped-polling",
             expected=told("{count} more polls within the time of the phase", count=rounds),
             got=told("{count} polls", count=observer.polls - before),
-            verdict=verdict,
+            verdict="inconclusive" if blind else "fail",
             silent=True,
         )
 

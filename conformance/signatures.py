@@ -13,11 +13,14 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 if TYPE_CHECKING:
     from conformance.evidence import Evidence
-    from conformance.system import Agency
+    from conformance.system import Agency, System
+    from protocol.content.reader import ContentReader
+    from protocol.content.text import FileText
     from protocol.signatures.pdf.facts import PaperFacts
     from protocol.signatures.pdf.reader import SignatureReader
     from protocol.signatures.pki import Identity, Pki
@@ -29,6 +32,8 @@ PERSON, POSITION = "Nguyễn Văn Thử", "Giám đốc"
 DAY = timedelta(days=1)
 PAST = 10 * DAY
 """How long ago those signed whose certificates have expired since."""
+MOST_SIGNERS = 2
+TEXT_S = 20.0
 _NAMES: Mapping[Hierarchy, str] = {
     "public-duty": "chuyên dùng công vụ",
     "silent": "không công bố thu hồi",
@@ -36,6 +41,11 @@ _NAMES: Mapping[Hierarchy, str] = {
     "strange": "không rõ gốc",
 }
 _Made = TypeVar("_Made")
+
+
+def signers_of(sut: System) -> tuple[Agency, ...]:
+    """Give the agencies of a system whose documents the stories have signed: keys for hundreds would take minutes."""
+    return sut.organisations[:MOST_SIGNERS]
 
 
 class Signatures:
@@ -48,7 +58,9 @@ class Signatures:
         self._now: datetime | None = None
         self._pkis: dict[Hierarchy, Pki] = {}
         self._withdrawn: set[Hierarchy] = set()
+        self._keys: dict[str, dict[str, Any]] = {}
         self._reader: SignatureReader | None = None
+        self._texts: ContentReader | None = None
         # One after the other: pdfium, which finds the place of a signature, must not be used by two threads.
         self._bench = ThreadPoolExecutor(1, "signatures")
 
@@ -61,10 +73,11 @@ class Signatures:
             self._pkis = {name: Pki(self._now, name=said) for name, said in _NAMES.items()}
 
     def close(self) -> None:
-        """End the reader and the thread."""
+        """End the readers and the thread."""
         self._bench.shutdown(cancel_futures=True)
-        if self._reader is not None:
-            self._reader.close()
+        for reader in (self._reader, self._texts):
+            if reader is not None:
+                reader.close()
 
     @property
     def now(self) -> datetime:
@@ -121,16 +134,18 @@ class Signatures:
     def keys_json(
         self, agencies: Sequence[Agency], keys: Mapping[str, tuple[Identity, Identity]] | None = None
     ) -> dict[str, Any]:
-        """Give the keys of agencies as the driver protocol has them; ``keys`` (code → person, seal) replace some."""
+        """Give the keys of agencies as the driver protocol has them; ``keys`` (code → person, seal) replace some.
+
+        Takes a while, the first time for each agency: to be called with ``made``.
+        """
         given = keys or {}
-        pairs = {agency.code: given.get(agency.code) or (self.person(agency), self.seal(agency)) for agency in agencies}
         return {
-            code: {"person": self._key_json(person), "agency": self._key_json(seal)}
-            for code, (person, seal) in pairs.items()
+            agency.code: self._pair_json(*given[agency.code]) if agency.code in given else self._kept_json(agency)
+            for agency in agencies
         }
 
     def configuration(self, agencies: Sequence[Agency]) -> dict[str, Any]:
-        """Give whom to trust and the keys of the agencies, as ``configure`` and ``trust`` carry them."""
+        """Give whom to trust and the keys of the agencies, as ``configure`` and ``trust`` carry them; see above."""
         return {"trust": self.trust_json(self.now), "signing": self.keys_json(agencies)}
 
     async def made(self, make: Callable[[], _Made]) -> _Made:
@@ -144,6 +159,23 @@ class Signatures:
         if self._reader is None:
             self._reader = SignatureReader()
         return await asyncio.to_thread(self._reader.read_bytes, data)
+
+    async def text(self, name: str, data: bytes) -> FileText:
+        """Read the text of a file, in a process of its own as well."""
+        from protocol.content.bounds import Bounds  # noqa: PLC0415 - as above
+        from protocol.content.reader import ContentReader  # noqa: PLC0415 - as above
+
+        if self._texts is None:
+            self._texts = ContentReader(Bounds(seconds=TEXT_S))
+        return await asyncio.to_thread(self._texts.read, name, lambda: BytesIO(data), len(data))
+
+    def _kept_json(self, agency: Agency) -> dict[str, Any]:
+        if agency.code not in self._keys:
+            self._keys[agency.code] = self._pair_json(self.person(agency), self.seal(agency))
+        return self._keys[agency.code]
+
+    def _pair_json(self, person: Identity, seal: Identity) -> dict[str, Any]:
+        return {"person": self._key_json(person), "agency": self._key_json(seal)}
 
     def _key_json(self, identity: Identity) -> dict[str, str]:
         from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415 - as above

@@ -23,7 +23,7 @@ from conformance.look import Look
 from conformance.observer import Observer
 from conformance.peers import Peers
 from conformance.settings import INVALID, USAGE, Settings, SetupFailure
-from conformance.signatures import FACULTIES, Signatures
+from conformance.signatures import FACULTIES, Signatures, signers_of
 from conformance.stage import AxisClock, Stage
 from conformance.system import Agency, System
 from conformance.violation import JudgeBlind
@@ -179,8 +179,10 @@ async def _connect(settings: Settings, stage: Stage, tell: Listener) -> None:
     if settings.ca:
         values["ca"] = settings.ca
     if sut.capabilities >= FACULTIES:
-        stage.signatures.open(stage.clock.now())
-        values |= stage.signatures.configuration(sut.organisations)
+        signatures = stage.signatures
+        signatures.open(stage.clock.now())
+        # Beside the event loop: the axis and the system under test go on meanwhile.
+        values |= await signatures.made(lambda: signatures.configuration(signers_of(sut)))
     try:
         answer = await stage.driver.call("configure", values, timeout=CONFIGURE_S)
     except DriverFault as fault:

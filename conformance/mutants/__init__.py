@@ -12,6 +12,7 @@ from collections.abc import Callable
 from conformance.mutants import (
     freezing,
     header,
+    holding,
     overlooking,
     polling,
     reading,
@@ -45,6 +46,7 @@ _MODULES = (
     signing,
     verifying,
     overlooking,
+    holding,
 )
 
 DEFECTS: dict[str, Defect] = {defect.name: defect for module in _MODULES for defect in module.DEFECTS}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from random import Random
 from typing import TYPE_CHECKING
 
 from conformance.mutants.defect import Defect
 from conformance.reference_dms import sealing, verifying
-from conformance.reference_dms.credentials import Keys
+from conformance.reference_dms.credentials import Credentials, Keys
 from conformance.reference_dms.drafts import Draft, File
 from conformance.reference_dms.office import Office, Refusal
 
@@ -69,6 +70,38 @@ def _appendixes_by_another(draft: Draft, keys: Keys, at: datetime) -> tuple[File
     return tuple(file if place == main else wrong[place] for place, file in enumerate(right))
 
 
+def _another_page(draft: Draft, keys: Keys, at: datetime) -> tuple[File, ...]:
+    """Put a page of its own making in the place of every PDF, and sign that."""
+    from fixtures.pdf import new_pdf  # noqa: PLC0415 - as above
+
+    page = new_pdf(Random(28))  # noqa: S311 - a page, not a secret
+    files = tuple(File(each.name, page) if verifying.is_pdf(each.data) else each for each in draft.files)
+    return sealing.with_signatures(replace(draft, files=files), keys, at)
+
+
+def _main_file_again(draft: Draft, keys: Keys, at: datetime) -> tuple[File, ...]:
+    """Put the main document in the place of every other file."""
+    main = next(file for file in draft.files if verifying.is_pdf(file.data))
+    files = tuple(File(each.name, main.data) for each in draft.files)
+    return sealing.with_signatures(replace(draft, files=files), keys, at)
+
+
+def _dated_back(draft: Draft, keys: Keys, at: datetime) -> tuple[File, ...]:
+    return sealing.with_signatures(draft, keys, at - timedelta(days=3))
+
+
+def _no_new_keys(office: Office, given: Credentials) -> Refusal | None:
+    """Refuse every key but the first, whatever its certificate."""
+    del given
+    known = office.credentials is not None and bool(office.credentials.keys)
+    return Refusal("signature", "Khóa ký không phải là khóa đã đăng ký.") if known else None
+
+
+def _unchecked(office: Office, identity: Identity, at: datetime) -> Refusal | None:
+    del office, identity, at
+    return None
+
+
 def _first_keys(office: Office, sender: str) -> Keys | None:
     """Sign as the first of the agencies that the system serves, whoever issues the document."""
     del sender
@@ -88,6 +121,15 @@ def _sisters_seal(office: Office, sender: str) -> Keys | None:
         return keys
     other = next((pair for code, pair in office.credentials.keys.items() if code != sender), keys)
     return replace(keys, agency=other.agency)
+
+
+def _sisters_person(office: Office, sender: str) -> Keys | None:
+    """Let the person of another agency sign, where the same system serves one."""
+    keys = sealing.keys_of(office, sender)
+    if keys is None or office.credentials is None:
+        return keys
+    other = next((pair for code, pair in office.credentials.keys.items() if code != sender), keys)
+    return replace(keys, person=other.person)
 
 
 def _overlooking(wrong: Callable[[Check], bool]) -> Callable[[Office, Identity, datetime], Refusal | None]:
@@ -110,14 +152,19 @@ def _expired(check: Check) -> bool:
 DEFECTS = (
     Defect("sends-unsigned", "SIG-01", {"sign_files": _nothing_signed}),
     Defect("seal-without-person", "SIG-01", {"seal": _in_order("agency")}),
+    Defect("signs-another-page", "SIG-01", {"seal": _another_page}),
+    Defect("dates-back", "SIG-01", {"seal": _dated_back}),
     Defect("agency-signs-first", "SIG-02", {"seal": _in_order("agency", "person")}),
     Defect("certifies-itself", "SIG-03", {"seal": _self_certified}),
     Defect("chain-left-out", "SIG-23", {"seal": _without_chain}),
     Defect("sisters-seal", "SIG-20", {"keys_of": _sisters_seal}),
+    Defect("sisters-person", "SIG-20", {"keys_of": _sisters_person}),
     Defect("first-agencys-keys", "SIG-20", {"keys_of": _first_keys}),
     Defect("signs-by-sha1", "SIG-07", {"seal": _by_sha1}),
     Defect("appendixes-unsigned", "ATT-05", {"seal": _appendixes_left_out}),
     Defect("appendixes-by-itself", "ATT-05", {"seal": _appendixes_by_another}),
+    Defect("main-file-again", "ATT-05", {"seal": _main_file_again}),
+    Defect("keeps-first-keys", "SIG-10", {"keys_to_take": _no_new_keys, "check_signer": _unchecked}),
     Defect("signs-when-revoked", "SIG-10", {"check_signer": _overlooking(_revoked)}),
     Defect("signs-when-expired", "SIG-10", {"check_signer": _overlooking(_expired)}),
     Defect("seal-not-checked", "SIG-10", {"check_signer": _person_only}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.case import Case, Crossing
@@ -12,16 +12,20 @@ from conformance.scenarios.signed import paper_of, signatures
 from conformance.system import Agency, Peer
 from conformance.told import told
 from conformance.violation import JudgeBlind
+from fixtures import vietnamese
 from fixtures.files import MEDIA_TYPES, File
 from protocol.package.attachment import original
 from protocol.package.filekind import PDF_WITHIN, sniff
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from protocol.signatures.outcome import Check, Role, SignatureOutcome
     from protocol.signatures.pdf.facts import Unread
 
 _TOO_MUCH = ("too-slow", "too-large", "too-many")
 """Why the suite's own reader gives up, which says nothing of the file."""
+_NOTICE = "Nội dung thử nghiệm, không có giá trị pháp lý."
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class Paper:
     """A PDF that crossed: the answers about each signature and about the whole."""
 
     name: str
+    data: bytes = field(repr=False)
     outcomes: tuple[SignatureOutcome, ...]
     whole: tuple[Check, ...]
 
@@ -37,23 +42,43 @@ class Paper:
         return next((each for each in self.outcomes if each.signer and each.signer.role == role), None)
 
 
-async def sent_signed(case: Case, *, appendixes: int = 0, sender: Agency | None = None) -> Crossing:
-    """Have the system sign and send a document with so many appendixes in files of their own; give its crossing.
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A document that the system has to sign: the arguments of ``send``, its files, and how to recognise it."""
+
+    draft: dict[str, Any] = field(repr=False)
+    files: tuple[File, ...]
+    mark: Sign
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A document that the system was asked to sign, and that crossed: ``asked`` is when, by the axis clock."""
+
+    files: tuple[File, ...]
+    asked: datetime
+    crossing: Crossing
+
+
+async def sent_signed(case: Case, *, appendixes: int = 0, sender: Agency | None = None) -> Sent:
+    """Have the system sign and send a document with so many appendixes in files of their own.
 
     ``sender`` is the agency that issues it, where that is not its first.
     """
-    draft, _ = await signed_draft(case, appendixes=appendixes, sender=sender)
-    return await case.crossing(await case.dms.send(draft))
+    order = await signed_draft(case, appendixes=appendixes, sender=sender)
+    asked = case.now()
+    return Sent(order.files, asked, await case.crossing(await case.dms.send(order.draft)))
 
 
-async def signed_draft(case: Case, *, appendixes: int = 0, sender: Agency | None = None) -> tuple[dict[str, Any], Sign]:
-    """Make the draft of a document that the system has to sign, and say how to recognise it."""
+async def signed_draft(case: Case, *, appendixes: int = 0, sender: Agency | None = None) -> Order:
+    """Make the draft of a document that the system has to sign."""
     peer, agency = await case.peer(), sender or case.sut.organisations[0]
     draft = case.draft(to=[peer], sign=True)
     draft["from"] = agency.code
     mark = recognisable(case, draft)
-    draft["files"] = [file.to_json() for file in await _draft_files(case, peer, agency, draft, appendixes)]
-    return draft, mark
+    files = await _draft_files(case, peer, agency, draft, appendixes)
+    draft["files"] = [file.to_json() for file in files]
+    return Order(draft, files, mark)
 
 
 async def _draft_files(
@@ -69,10 +94,12 @@ async def _draft_files(
         promulgation=replace(stem.header.promulgation, date=draft["date"].replace("-", "/")),
         document_type=replace(stem.header.document_type, type_name=draft["type"]["type_name"]),
     )
-    paper = paper_of(replace(stem, header=header), agency.name)
+    # Text that stands in no other document of this run: what is signed has to be this one.
+    body = (*(vietnamese.sentence(case.random, 20) for _ in range(3)), _NOTICE)
+    paper = replace(paper_of(replace(stem, header=header), agency.name), body=body)
 
     def make() -> tuple[File, ...]:
-        from fixtures.paper import new_pdf_document  # noqa: PLC0415 - as above
+        from fixtures.paper import new_pdf_document  # noqa: PLC0415 - takes time to import
         from fixtures.pdf import new_pdf  # noqa: PLC0415 - as above
 
         main = File("01 Văn bản.pdf", new_pdf_document(paper), MEDIA_TYPES["pdf"])
@@ -87,7 +114,7 @@ async def _draft_files(
 
 async def papers(case: Case, crossing: Crossing) -> list[Paper]:
     """Judge every PDF of what crossed, the main document first, by the trust that the system was given."""
-    from protocol.signatures.pdf.judge import judge  # noqa: PLC0415 - as above
+    from protocol.signatures.pdf.judge import judge  # noqa: PLC0415 - takes time to import
     from protocol.signatures.pdf.whole import judge_whole  # noqa: PLC0415 - as above
 
     world = await signatures(case)
@@ -101,7 +128,7 @@ async def papers(case: Case, crossing: Crossing) -> list[Paper]:
         _require_read(case, crossing, file.name, facts.unread)
         outcomes = judge(facts, world.trust(case.now()), case.now())
         needed: tuple[Role, ...] = ("agency",) if found else ("person", "agency")
-        found.append(Paper(file.name, outcomes, judge_whole(facts, outcomes, needed=needed)))
+        found.append(Paper(file.name, data, outcomes, judge_whole(facts, outcomes, needed=needed)))
     return found
 
 
@@ -120,7 +147,11 @@ def _require_read(case: Case, crossing: Crossing, name: str, unread: Unread) -> 
 
 async def main_paper(case: Case, crossing: Crossing) -> tuple[Paper, SignatureOutcome, SignatureOutcome]:
     """Give the main document of what crossed with the signatures of person and agency; without either is a breach."""
-    read = await papers(case, crossing)
+    return require_both(case, crossing, await papers(case, crossing))
+
+
+def require_both(case: Case, crossing: Crossing, read: list[Paper]) -> tuple[Paper, SignatureOutcome, SignatureOutcome]:
+    """Give the first of these papers with the signatures of person and agency; without either is a breach."""
     person = read[0].of("person") if read else None
     agency = read[0].of("agency") if read else None
     if person is None or agency is None:

@@ -112,7 +112,7 @@ async def lingered(case: Case, rounds: int) -> Violation | None:
     nothing by then: ``inconclusive``. It is no pass, for what the rounds would have brought was not seen, and no
     failure, for the last step of a sound system may fall on the end of the phase.
     """
-    return await case.missed(rounds, "judge-blind", "inconclusive")
+    return await case.missed(rounds, blind=True)
 
 
 async def fetched(case: Case, delivered: Delivered, *, reason: str = "not-fetched") -> Exchange:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from conformance.case import Case, Delivered
 from conformance.scenarios.arrivals import deliver_bytes
-from conformance.scenarios.verified import Spoiled, require_taken
-from conformance.signatures import DAY, Hierarchy, Signatures
+from conformance.scenarios.turned_away import Spoiled, looked_at
+from conformance.scenarios.verified import require_taken
+from conformance.signatures import DAY, Hierarchy, Signatures, signers_of
 from conformance.system import Agency, Peer
 from fixtures.letterhead import Letterhead
 from protocol.package.attachment import attach
-from protocol.package.model import DocumentPackage
+from protocol.package.model import DocumentPackage, OtherInfo
 from protocol.package.writer import write_package
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ async def signatures(case: Case) -> Signatures:
     async with world.handing:
         world.open(case.now())
         if not world.handed:
-            await case.dms.do("trust", world.configuration(case.sut.organisations))
+            await case.dms.do("trust", await world.made(lambda: world.configuration(signers_of(case.sut))))
             world.handed = True
     return world
 
@@ -102,10 +103,19 @@ def signed_by_both(paper: Letterhead, by: Hands) -> bytes:
     return signed_paper(paper, by.person, by.seal, by.at, manner=by.manner, stamping=by.stamping)
 
 
+def appendix(paper: Letterhead, by: Hands) -> bytes:
+    """Draw an appendix in a file of its own, and seal it."""
+    from fixtures.paper import new_pdf_document  # noqa: PLC0415 - takes time to import
+    from fixtures.signedpaper import signed_appendix  # noqa: PLC0415 - as above
+
+    drawn = new_pdf_document(replace(paper, type_name="PHỤ LỤC", subject="Kèm theo văn bản", addressees=()))
+    return signed_appendix(drawn, by.seal, paper.sign_line, by.at + LATER)
+
+
 async def letter_of(
     case: Case, peer: Peer, by: Hands, draw: Callable[[Letterhead], Sequence[bytes]]
 ) -> DocumentPackage:
-    """Make a letter of what is drawn of its header: the document itself, and appendixes in files of their own."""
+    """Make a letter of what is drawn of its header: the document itself, and an appendix in a file of its own."""
     world = await signatures(case)
     letter = case.letter(sender=peer, to=[case.sut])
     header = letter.header
@@ -114,6 +124,9 @@ async def letter_of(
     letter = replace(letter, header=replace(header, signer=signer))
     paper = paper_of(letter, peer.name)
     drawn = await world.made(lambda: draw(paper))
+    if len(drawn) > 1:
+        other = replace(header.other or OtherInfo(), appendixes=(APPENDIX_NAME.removesuffix(".pdf"),))
+        letter = replace(letter, header=replace(letter.header, other=other))
     files = [attach(name, data) for name, data in zip((FILE_NAME, APPENDIX_NAME), drawn, strict=False)]
     return replace(
         letter,
@@ -161,14 +174,35 @@ async def spoiled_letter(
     return await spoiled(case, peer, await signed_letter(case, peer, by, bend=bend), expected)
 
 
-async def spoiled(case: Case, peer: Peer, letter: DocumentPackage, expected: str) -> Spoiled:
-    """Hand over a letter that must not be taken."""
-    return Spoiled(letter, await delivered_letter(case, peer, letter), expected)
+async def spoiled(case: Case, peer: Peer, letter: DocumentPackage, expected: str, *, holds: bool = False) -> Spoiled:
+    """Hand over a letter that must not be taken as it is."""
+    return Spoiled(letter, await delivered_letter(case, peer, letter), expected, holds)
 
 
 async def good_letter(case: Case, peer: Peer, by: Hands | None = None) -> DocumentPackage:
     """Let a well signed letter arrive and require it to be taken, with valid signatures: the control of a story."""
     letter = await signed_letter(case, peer, by or await hands(case, peer))
-    await delivered_letter(case, peer, letter)
-    await require_taken(case, letter, "good-signature-not-accepted")
+    await _taken(case, peer, letter)
     return letter
+
+
+async def good_letter_after(
+    case: Case,
+    peer: Peer,
+    *spoiled: Spoiled,
+    by: Hands | None = None,
+    draw: Callable[[Letterhead], Sequence[bytes]] | None = None,
+) -> Mapping[str, Any]:
+    """Let bad letters be looked at, and a good one come after them; give its entry once it is taken and shown as valid.
+
+    When that is decided the bad ones are too, also where nothing is decided at once.
+    """
+    await looked_at(case, *spoiled)
+    hand = by or await hands(case, peer)
+    letter = await letter_of(case, peer, hand, draw or (lambda paper: [signed_by_both(paper, hand)]))
+    return await _taken(case, peer, letter)
+
+
+async def _taken(case: Case, peer: Peer, letter: DocumentPackage) -> Mapping[str, Any]:
+    await delivered_letter(case, peer, letter)
+    return await require_taken(case, letter, "good-signature-not-accepted")

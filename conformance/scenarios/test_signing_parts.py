@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 from conformance.case import Case
 from conformance.checks import check
-from conformance.scenarios.sightings import fetched
 from conformance.scenarios.signed import (
     LATER,
     Hands,
-    delivered_letter,
+    appendix,
     expired,
-    good_letter,
+    good_letter_after,
     hands,
     letter_of,
     signatures,
@@ -24,15 +23,8 @@ from conformance.scenarios.signed import (
     tell_trust,
 )
 from conformance.scenarios.spoiling import one_byte_changed, stamp_of_another
-from conformance.scenarios.verified import (
-    decided,
-    marks_of,
-    require_for_information,
-    require_taken,
-    require_turned_away,
-    signatures_shown,
-    texts_of,
-)
+from conformance.scenarios.turned_away import decided, require_for_information, require_turned_away
+from conformance.scenarios.verified import signatures_shown, texts_of
 from conformance.signatures import DAY, PAST
 from conformance.told import told
 
@@ -47,10 +39,10 @@ async def test_a_letter_changed_by_an_update_is_turned_away(case: Case) -> None:
 
     peer = await case.peer()
     by = await hands(case, peer)
-    await good_letter(case, peer, by)
     expected = told("a refusal: the page was replaced after signing")
     changed = await spoiled_letter(case, peer, by, expected, bend=page_text_replaced)
-    await require_turned_away(case, changed, reason="changed-letter-taken")
+    good = await good_letter_after(case, peer, changed, by=by)
+    await require_turned_away(case, changed, good=good, reason="changed-letter-taken")
 
 
 @check("SIG-05/each-signature-counts")
@@ -58,7 +50,6 @@ async def test_a_bad_signature_of_the_person_is_not_covered_by_the_seal(case: Ca
     """Under a good seal, a person's signature that is broken, revoked or of an unknown root is turned away."""
     peer = await case.peer()
     world, by = await signatures(case), await hands(case, peer)
-    await good_letter(case, peer, by)
     strange = (await hands(case, peer, hierarchy="strange")).person
     agency = peer.agencies[0]
     revoked = await world.made(lambda: world.pki().person("Trần Thị Thu Hồi", agency.code, agency.name))
@@ -73,7 +64,8 @@ async def test_a_bad_signature_of_the_person_is_not_covered_by_the_seal(case: Ca
         ),
         await spoiled_letter(case, peer, replace(by, person=strange), unknown),
     ]
-    await require_turned_away(case, *turned, reason="bad-person-signature-taken")
+    good = await good_letter_after(case, peer, *turned, by=by)
+    await require_turned_away(case, *turned, good=good, reason="bad-person-signature-taken")
 
 
 def _sealed_over_a_break(case: Case, paper: Letterhead, by: Hands) -> bytes:
@@ -93,16 +85,15 @@ async def test_a_letter_with_one_signature_is_not_shown_as_complete(case: Case) 
 
     peer = await case.peer()
     by = await hands(case, peer)
-    good = await require_taken(case, await good_letter(case, peer, by), "good-signature-not-accepted")
     halves: tuple[Callable[[Letterhead], bytes], ...] = (
         lambda paper: signed_by_agency(new_pdf_document(paper), paper, by.seal, by.at),
         lambda paper: signed_by_person(new_pdf_document(paper), paper, by.person, by.at),
     )
     letters = [await letter_of(case, peer, by, _only(half)) for half in halves]
-    for letter, delivered in [(each, await delivered_letter(case, peer, each)) for each in letters]:
-        await require_for_information(
-            case, letter, delivered, usual=marks_of(good), reason="half-signed-shown-as-complete"
-        )
+    expected = told("a warning of category signature, or a refusal")
+    marked = [await spoiled(case, peer, each, expected) for each in letters]
+    good = await good_letter_after(case, peer, *marked, by=by)
+    await require_for_information(case, *marked, good=good, reason="half-signed-shown-as-complete")
 
 
 def _only(draw: Callable[[Letterhead], bytes]) -> Callable[[Letterhead], list[bytes]]:
@@ -114,24 +105,16 @@ async def test_a_letter_with_an_altered_appendix_is_turned_away(case: Case) -> N
     """A letter with a sealed appendix in a file of its own is taken; with one byte of that changed it is not."""
     peer = await case.peer()
     by = await hands(case, peer)
-    good = await letter_of(case, peer, by, lambda paper: [signed_by_both(paper, by), _appendix(paper, by)])
-    await delivered_letter(case, peer, good)
-    await require_taken(case, good, "good-signature-not-accepted")
 
     def altered(paper: Letterhead) -> list[bytes]:
-        return [signed_by_both(paper, by), one_byte_changed(case.random, _appendix(paper, by))]
+        return [signed_by_both(paper, by), one_byte_changed(case.random, appendix(paper, by))]
 
     expected = told("a refusal: a byte of the signed appendix was changed")
     turned = await spoiled(case, peer, await letter_of(case, peer, by, altered), expected)
-    await require_turned_away(case, turned, reason="altered-appendix-taken")
-
-
-def _appendix(paper: Letterhead, by: Hands) -> bytes:
-    from fixtures.paper import new_pdf_document  # noqa: PLC0415 - as above
-    from fixtures.signedpaper import signed_appendix  # noqa: PLC0415 - as above
-
-    drawn = new_pdf_document(replace(paper, type_name="PHỤ LỤC", subject="Kèm theo văn bản", addressees=()))
-    return signed_appendix(drawn, by.seal, paper.sign_line, by.at + LATER)
+    good = await good_letter_after(
+        case, peer, turned, by=by, draw=lambda paper: [signed_by_both(paper, by), appendix(paper, by)]
+    )
+    await require_turned_away(case, turned, good=good, reason="altered-appendix-taken")
 
 
 @check("SIG-04/wrong-usage-refused")
@@ -140,12 +123,13 @@ async def test_a_key_that_is_not_for_signing_is_turned_away(case: Case) -> None:
     from protocol.signatures.pki.authority import ENCIPHERMENT  # noqa: PLC0415 - as above
 
     peer = await case.peer()
-    await good_letter(case, peer)
     by = await hands(
         case, peer, certified=lambda pki, agency: pki.agency(agency.code, agency.name, profile=ENCIPHERMENT)
     )
     expected = told("a refusal: the certificate is for encryption and not for signing")
-    await require_turned_away(case, await spoiled_letter(case, peer, by, expected), reason="wrong-usage-accepted")
+    sealed = await spoiled_letter(case, peer, by, expected)
+    good = await good_letter_after(case, peer, sealed)
+    await require_turned_away(case, sealed, good=good, reason="wrong-usage-accepted")
 
 
 @check("SIG-12/forged-timestamp")
@@ -169,13 +153,8 @@ async def test_a_timestamp_that_is_not_good_proves_no_time(case: Case) -> None:
             bend=lambda data: stamp_of_another(data, good),
         ),
     ]
-    # The good one comes last: once it is decided, the others are too, also where nothing is decided at once.
-    await good_letter(case, peer)
-    for each in forged:
-        await fetched(case, each.delivered)
-    await case.intervals(1)
-    for each in forged:
-        entries, put_aside = await decided(case, each.letter, each.delivered)
+    await good_letter_after(case, peer, *forged)
+    for each, (entries, put_aside) in zip(forged, await decided(case, *forged), strict=True):
         shown = [signature for entry in entries for signature in signatures_shown(entry)]
         results = {signature["result"] for signature in shown}
         case.require(

@@ -6,18 +6,21 @@ from dataclasses import replace
 
 from conformance.case import Case
 from conformance.checks import check
-from conformance.scenarios.sightings import fetched, live
+from conformance.scenarios.sightings import live
 from conformance.scenarios.signed import (
     delivered_letter,
     expired,
     good_letter,
+    good_letter_after,
     hands,
     signatures,
     signed_letter,
+    spoiled,
     spoiled_letter,
     tell_trust,
 )
-from conformance.scenarios.verified import decided, require_taken, require_turned_away, signatures_shown, texts_of
+from conformance.scenarios.turned_away import decided, require_turned_away
+from conformance.scenarios.verified import require_taken, signatures_shown, texts_of
 from conformance.signatures import DAY, PAST
 from conformance.told import told
 
@@ -49,7 +52,8 @@ async def test_a_letter_signed_after_revocation_is_turned_away(case: Case) -> No
     await tell_trust(case, world)
     expected = told("a refusal: the certificate was revoked before the signing")
     revoked = await spoiled_letter(case, peer, by, expected)
-    await require_turned_away(case, revoked, reason="revoked-certificate-accepted")
+    good = await good_letter_after(case, peer, revoked)
+    await require_turned_away(case, revoked, good=good, reason="revoked-certificate-accepted")
 
 
 @check("SIG-13/revocation-out-of-reach")
@@ -57,13 +61,10 @@ async def test_without_revocation_data_a_signature_is_not_valid(case: Case) -> N
     """A letter whose CA publishes no revocation data is shown as undecided, and in no case as valid."""
     peer = await case.peer()
     letter = await signed_letter(case, peer, await hands(case, peer, hierarchy="silent"))
-    delivered = await delivered_letter(case, peer, letter)
-    # The good one comes second: once it is decided, the first is too, also where nothing is decided at once.
-    await good_letter(case, peer)
-    await fetched(case, delivered)
-    await case.intervals(1)
     expected = told("the result unknown for each signature")
-    entries, put_aside = await decided(case, letter, delivered)
+    undecided = await spoiled(case, peer, letter, expected)
+    await good_letter_after(case, peer, undecided)
+    ((entries, put_aside),) = await decided(case, undecided)
     shown = [each for entry in entries for each in signatures_shown(entry)]
     results = {each["result"] for each in shown}
     got = told("results {results}: {texts}", results=", ".join(sorted(results)) or told("none"), texts=texts_of(shown))

@@ -28,6 +28,7 @@ VARIANTS: dict[str, Variant] = {
         obedient.REFUSING,
         sealing.VARIANT,
         sealing.HOLDING,
+        sealing.MARKING,
         sealing.LATER,
         sealing.EARLY,
     )

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from conformance.reference_dms import sealing, verifying
+from conformance.reference_dms import registering, sealing, verifying
 from conformance.reference_dms.credentials import Credentials, Keys
 from conformance.reference_dms.drafts import Draft, File
 from conformance.reference_dms.office import Office, Refusal, Warned
 from conformance.reference_dms.verifying import Examined
 from conformance.variants.variant import Variant
 from protocol.package.model import DocumentPackage
+from protocol.package.reader import read_package
 
 
 def _by_sha512(draft: Draft, keys: Keys, at: datetime) -> tuple[File, ...]:
@@ -25,6 +26,24 @@ def _by_sha512(draft: Draft, keys: Keys, at: datetime) -> tuple[File, ...]:
 def _no_objection(office: Office, package: DocumentPackage, examined: Sequence[Examined]) -> Refusal | None:
     del office, package, examined
     return None
+
+
+def _no_doubt(office: Office, package: DocumentPackage, examined: Sequence[Examined]) -> list[Warned]:
+    del office, package, examined
+    return []
+
+
+def _keep_and_mark(office: Office, entry: int, examined: Sequence[Examined]) -> None:
+    """Take what is badly signed to the counter with a warning, for the registry officer to return it."""
+    verifying.keep(office, entry, examined)
+    row = office.store.row("SELECT content FROM package WHERE entry = ?", entry)
+    assert row is not None
+    with read_package(row["content"]) as reading:
+        package = reading.package
+        if isinstance(package, DocumentPackage):
+            refusal = verifying.objection(office, package, examined)
+            for found in [refusal] if refusal else verifying.doubts(office, package, examined):
+                registering.warn(office, entry, Warned(found.category, found.text))
 
 
 def _every_doubt(office: Office, package: DocumentPackage, examined: Sequence[Examined]) -> list[Warned]:
@@ -57,5 +76,6 @@ def _good_keys(office: Office, given: Credentials) -> Refusal | None:
 
 VARIANT = Variant("signs-by-sha512", {"seal": _by_sha512})
 HOLDING = Variant("holds-bad-signatures", {"objection": _no_objection, "doubts": _every_doubt})
+MARKING = Variant("marks-bad-signatures", {"objection": _no_objection, "doubts": _no_doubt, "keep": _keep_and_mark})
 LATER = Variant("verifies-in-background", {"kept": _decided_later})
 EARLY = Variant("refuses-bad-keys", {"keys_to_take": _good_keys})

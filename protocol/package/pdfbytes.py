@@ -65,19 +65,35 @@ def _locked(dictionary: bytes, file_id: bytes) -> bool | None:
         return hashlib.sha256(user[32:40]).digest() != user[:32]
     if revision not in _RC4_REVISIONS:
         return None
-    length = min(max((_number(dictionary, b"Length") or 40) // 8, 5), 16) if revision > _RC4_REVISIONS[0] else 5
     seed = _PAD + owner[:32] + (permissions & 0xFFFFFFFF).to_bytes(4, "little") + file_id
     if revision == _RC4_REVISIONS[-1] and re.search(rb"/EncryptMetadata\s+false", dictionary):
         seed += b"\xff\xff\xff\xff"
-    key = _md5(seed)[:length]
     if revision == _RC4_REVISIONS[0]:
-        return _rc4(key, _PAD) != user[:32]
+        return _rc4(_md5(seed)[:5], _PAD) != user[:32]
+    return not any(_opens(seed, length, file_id, user) for length in _lengths(dictionary, revision))
+
+
+def _lengths(dictionary: bytes, revision: int) -> set[int]:
+    """Give the bytes that a key may have.
+
+    Crypt filters have a length of their own, which some programs state in bytes and others in bits; a file of revision
+    4 may leave out that of its key, which is 128 bits long.
+    """
+    stated = [int(each) for each in re.findall(rb"/Length" + _INTEGER, dictionary)] or [40]
+    if revision == _RC4_REVISIONS[-1]:
+        return {16, *(min(max(each // 8, 5), 16) for each in stated)}
+    return {min(max(stated[0] // 8, 5), 16)}
+
+
+def _opens(seed: bytes, length: int, file_id: bytes, user: bytes) -> bool:
+    """Whether the empty password opens a file, by a key of so many bytes (ISO 32000-1, 7.6.3.4, algorithm 6)."""
+    key = _md5(seed)[:length]
     for _ in range(50):
         key = _md5(key)[:length]
     expected = _md5(_PAD + file_id)
     for turn in range(20):
         expected = _rc4(bytes(byte ^ turn for byte in key), expected)
-    return expected != user[:16]
+    return expected == user[:16]
 
 
 def _number(dictionary: bytes, name: bytes) -> int | None:

@@ -13,6 +13,7 @@ from protocol.rules.paperparts import WITHOUT_TRUST
 from protocol.rules.papersignatures import told
 from protocol.signatures.outcome import Check, SignatureOutcome, Signer
 from protocol.signatures.xml import place, policy
+from protocol.signatures.xml.policy import Policy
 
 _OTHER_PARTY = "xml-signature-other-party"
 _PARTY_UNKNOWN = "xml-signature-party-unknown"
@@ -43,9 +44,20 @@ def _outcomes(context: Context) -> Iterator[SignatureOutcome]:
     trusted = signing.trust or Trust()
     source = context.source()
     for outcome in policy.judge(context.reading, source, policy=signing.policy, trusted=trusted, times=times):
-        kept = [each for each in outcome.checks if signing.trust is not None or each.question in WITHOUT_TRUST]
-        known = tuple(_demanded(context, _by_directory(context, each, outcome.signer)) for each in kept)
-        yield SignatureOutcome(outcome.place, outcome.signer, outcome.signed_at, outcome.proven_at, known)
+        known = (_demanded(context, _by_directory(context, each, outcome.signer)) for each in outcome.checks)
+        kept = tuple(each for each in known if signing.trust is not None or _is_told(each, signing.policy))
+        yield SignatureOutcome(outcome.place, outcome.signer, outcome.signed_at, outcome.proven_at, kept)
+
+
+def _is_told(check: Check, policy: Policy) -> bool:
+    """Whether an answer is given without anybody to trust.
+
+    A certificate that names another agency is wrong whoever issued it. Where the sender's signature is demanded, one
+    that nobody can trust is not passed over in silence.
+    """
+    if check.question == "party":
+        return check.result == "bad"
+    return check.question in WITHOUT_TRUST or (check.question == "chain" and policy == "required")
 
 
 def _by_directory(context: Context, check: Check, signer: Signer | None) -> Check:

@@ -60,24 +60,45 @@ def _parts(context: Context, package: DocumentPackage, known: Sequence[SignedPap
 
     Where no file shows that it is the document, that is the first which somebody signed, else the first.
     """
-    header, business = package.header, package.trace.business if package.trace else None
-    if business is not None and business.doc_type not in {NEW, UPDATE, REPLACEMENT}:
+    if not is_document(package):
         return {}
-    if _SLIP.match(composed(header.document_type.type_name or "")) or of_party(package):
-        return {}
-    texts = {file.number: file.text.lines[:_FIRST_LINES] for file in attached(context, package)}
-    drafts, parts = set(), dict[int, Part]()
-    for paper in known:
-        name, lines = ascii_text(paper.name).casefold(), [line.text for line in texts.get(paper.number, ())]
-        if _DRAFT_NAME.search(name) or any(_DRAFT_LINE.match(line) for line in lines):
-            drafts.add(paper.number)
-        elif _APPENDIX_NAME.search(name) or any(_APPENDIX_LINE.match(line) for line in lines):
-            parts[paper.number] = "appendix"
+    drafts = {paper.number for paper in known if is_draft(context, package, paper.number)}
+    parts: dict[int, Part] = {
+        paper.number: "appendix"
+        for paper in known
+        if paper.number not in drafts and is_appendix(context, package, paper.number)
+    }
     found = main_document(context, package)
     main = found.file.number if found else _first(known, {*drafts, *parts})
     if main is not None:
-        parts[main] = "copy" if certified_copy(header) else "document"
+        parts[main] = "copy" if certified_copy(package.header) else "document"
     return parts
+
+
+def is_document(package: DocumentPackage) -> bool:
+    """Whether a document is sent that has to be signed: no recall, no slip, nothing of the Party's."""
+    business = package.trace.business if package.trace else None
+    if business is not None and business.doc_type not in {NEW, UPDATE, REPLACEMENT}:
+        return False
+    return not (_SLIP.match(composed(package.header.document_type.type_name or "")) or of_party(package))
+
+
+def is_draft(context: Context, package: DocumentPackage, number: int) -> bool:
+    """Whether an attached file (1-based) says by its name or its first lines that it is a draft."""
+    return _says(context, package, number, _DRAFT_NAME, _DRAFT_LINE)
+
+
+def is_appendix(context: Context, package: DocumentPackage, number: int) -> bool:
+    """Whether an attached file (1-based) says by its name or its first lines that it is an appendix."""
+    return _says(context, package, number, _APPENDIX_NAME, _APPENDIX_LINE)
+
+
+def _says(
+    context: Context, package: DocumentPackage, number: int, in_name: re.Pattern[str], in_line: re.Pattern[str]
+) -> bool:
+    name = ascii_text(package.attachments[number - 1].name or "").casefold()
+    lines = next((file.text.lines for file in attached(context, package) if file.number == number), ())
+    return bool(in_name.search(name)) or any(in_line.match(line.text) for line in lines[:_FIRST_LINES])
 
 
 def _first(known: Sequence[SignedPaper], excepted: set[int]) -> int | None:

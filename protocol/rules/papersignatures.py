@@ -11,9 +11,10 @@ from dataclasses import replace
 
 from protocol.finding import Finding, quote
 from protocol.package.model import DocumentPackage
+from protocol.rules import otherformats
 from protocol.rules.context import ATTACHMENT, Context, DocumentRule
 from protocol.rules.filetexts import attached
-from protocol.rules.paperparts import signed_papers
+from protocol.rules.paperparts import is_appendix, is_document, is_draft, signed_papers
 from protocol.rules.signing import SignedPaper
 from protocol.signatures.outcome import Check, Question, Role, SignatureOutcome
 
@@ -50,6 +51,30 @@ def whole(context: Context, package: DocumentPackage) -> Iterator[Finding]:
                     got=": ".join(filter(None, (paper.member, check.got))),
                     requirement=requirement,
                 )
+
+
+def unsigned(context: Context, package: DocumentPackage) -> Iterator[Finding]:
+    """SIG-01 where no attached file is a PDF that may be the document: nobody signed it, or nobody can tell.
+
+    No act says that a document has to be a PDF to be sent, but whatever it is, the competent person and the agency
+    sign it (QD 28/2018 Art. 4(1)).
+    """
+    if context.signing is None or not context.signing.demands or not is_document(package):
+        return
+    known = signed_papers(context, package)
+    if any(paper.part != "appendix" for paper in known if not paper.member or paper.facts.signatures):
+        return
+    excepted = {paper.number for paper in known if not paper.member}
+    rest = [
+        (number, attachment, otherformats.may_be_signed(attachment, context.limits))
+        for number, attachment in enumerate(package.attachments, 1)
+        if number not in excepted
+        and not is_draft(context, package, number)
+        and not is_appendix(context, package, number)
+    ]
+    for number, attachment, doubtful in sorted(rest, key=lambda each: not each[2])[:1]:
+        reason = "document-signatures-unread" if doubtful else "document-not-signed"
+        yield from context.breach(reason, f"{ATTACHMENT}[{number}]", expected="pdf", got=quote(attachment.name or ""))
 
 
 def each(context: Context, package: DocumentPackage) -> Iterator[Finding]:
@@ -110,4 +135,4 @@ def _role(outcome: SignatureOutcome) -> str:
     return outcome.signer.role if outcome.signer else "unknown"
 
 
-RULES: tuple[DocumentRule, ...] = (whole, each, looks)
+RULES: tuple[DocumentRule, ...] = (whole, unsigned, each, looks)

@@ -7,7 +7,7 @@ agency that they belong there. That holds for the sender's own seal only, and on
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from protocol.content.letterhead import ZONE
@@ -16,7 +16,7 @@ from protocol.rules.context import Context
 from protocol.rules.sealowner import seal_reason
 from protocol.rules.signing import SignedPaper
 from protocol.signatures.outcome import Check, Question, Result, SignatureOutcome
-from protocol.signatures.pdf.facts import STAMPED, SignatureFacts, Stamp
+from protocol.signatures.pdf.facts import STAMPED, Change, Stamp
 
 LARGEST_STAMP = 0.1
 """Share of a page: number, date and a mark of urgency in their frames need half of that."""
@@ -37,17 +37,20 @@ def with_stamps(
     in doubt; larger than any stamp, or below somebody else's seal, it stays what it was.
     """
     facts = {each.field: each for each in paper.facts.signatures}
-    own, seals = facts.get(outcome.place), _seals_after(paper, outcome, facts)
-    if own is None or not seals or outcome.signer is None or outcome.signer.role != "person":
+    own = facts[outcome.place]
+    seals = [each for each in _seals(paper) if facts[each.place].revision > own.revision]
+    if not seals or outcome.signer is None or outcome.signer.role != "person":
         return outcome
     first = facts[seals[0].place].revision
     added = [change for change in own.changes if change.permitted is False and change.revision <= first]
     if not 0 < len(added) <= MOST_ADDED or any(change.kind not in STAMPED for change in added) or _is_changed(seals[0]):
         return outcome
     held = {_holds(context, package, each) for each in seals}
-    size = _size(each for each in paper.facts.stamps if not each.revision or own.revision < each.revision <= first)
+    drawn = [each for each in paper.facts.stamps if not each.revision or own.revision < each.revision <= first]
+    size = _size(drawn)
     if held == {"bad"} or size == "bad":
         return outcome
+    size = "unknown" if size == "good" and _is_unseen(added, drawn) else size
     reason = "pdf-changed-before-seal" if size == "good" else "pdf-body-changed-before-seal"
     got = " ".join(f"r{change.revision} {change.kind} {change.where}" for change in added[:3])
     said = Check("changes", "good" if "good" in held and size == "good" else "unknown", reason, got=got)
@@ -60,13 +63,9 @@ def _is_changed(seal: SignatureOutcome) -> bool:
     return found is None or found.result == "bad"
 
 
-def _seals_after(
-    paper: SignedPaper, outcome: SignatureOutcome, facts: Mapping[str, SignatureFacts]
-) -> list[SignatureOutcome]:
-    """Give the agencies' signatures that came after one, in their order."""
-    begin = facts[outcome.place].revision if outcome.place in facts else 0
-    seals = [each for each in paper.outcomes if each.signer and each.signer.role == "agency" and each.place in facts]
-    return [each for each in seals if facts[each.place].revision > begin]
+def _seals(paper: SignedPaper) -> list[SignatureOutcome]:
+    """Give the agencies' signatures in their order."""
+    return [each for each in paper.outcomes if each.signer and each.signer.role == "agency"]
 
 
 def _holds(context: Context, package: DocumentPackage, seal: SignatureOutcome) -> Result:
@@ -80,6 +79,12 @@ def _holds(context: Context, package: DocumentPackage, seal: SignatureOutcome) -
         return "bad"
     sure = trusted and bool(package.header.sender.organ_id) and reason != "seal-name-unclear"
     return "good" if sure and "unknown" not in results else "unknown"
+
+
+def _is_unseen(added: Iterable[Change], drawn: Sequence[Stamp]) -> bool:
+    """Whether a field or the form was changed, and nothing was drawn: nobody can say where that shows."""
+    measured = {stamp.revision for stamp in drawn}
+    return not measured or any(change.kind == "form-field" and change.revision not in measured for change in added)
 
 
 def _size(stamps: Iterable[Stamp]) -> Result:

@@ -11,6 +11,7 @@ from protocol.package.model import DocumentPackage
 from protocol.rules.attached import known_names
 from protocol.rules.context import Context
 from protocol.signatures.outcome import Signer
+from protocol.signatures.party import told_codes
 
 _DELEGATED = re.compile(r"TUQ\.\s*(?P<of>.*)", re.DOTALL)
 _CHAIR = "chủ tịch"
@@ -40,18 +41,6 @@ def seal_reason(context: Context, package: DocumentPackage, signer: Signer) -> s
 def is_sender(context: Context, code: str, signer: Signer) -> bool:
     """Whether a certificate has the sender's code, or the other one that the directory knows."""
     return any(context.surroundings.same_body(each, code.upper()) or each == code.upper() for each in signer.codes)
-
-
-def told_codes(code: str, signer: Signer) -> tuple[str, ...]:
-    """Give the codes of a certificate that can be held against a sender's.
-
-    What has no form of an organisation code says nothing of an agency, nor does the tax number of one.
-    """
-    sender = organisation.parse(code.upper())
-    known = [(each, organisation.parse(each)) for each in signer.codes]
-    return tuple(
-        each for each, parsed in known if parsed and not (parsed.form == "enterprise" and sender and sender.top)
-    )
 
 
 def _by_name(context: Context, package: DocumentPackage, signer: Signer, *, delegated: bool) -> str:

@@ -13,9 +13,10 @@ from protocol.package.model import DocumentPackage
 from protocol.rules.attached import main_document
 from protocol.rules.context import ATTACHMENT, Context, DocumentRule
 from protocol.rules.paperparts import signed_papers
-from protocol.rules.sealowner import is_sender, told_codes
+from protocol.rules.sealowner import is_sender
 from protocol.rules.signing import SignedPaper
 from protocol.signatures.outcome import Check, SignatureOutcome, Signer
+from protocol.signatures.party import told_codes
 
 _LOOKED_AT = 200
 
@@ -32,7 +33,7 @@ def signatory(context: Context, package: DocumentPackage) -> Iterator[Finding]:
         persons = [(each, each.signer) for each in paper.outcomes if each.signer and each.signer.role == "person"]
         if paper.part != "document" or not persons:
             continue
-        said = _said(context, package, paper)
+        said = _said(context, package)
         called = [(outcome, signer) for outcome, signer in persons if not said or is_called(signer.name, said)]
         at_home = [(outcome, signer) for outcome, signer in persons if not _foreign(context, package, signer)]
         if any(each in at_home for each in called):
@@ -49,10 +50,10 @@ def signatory(context: Context, package: DocumentPackage) -> Iterator[Finding]:
         yield from _breach(context, paper, outcome, party)
 
 
-def _said(context: Context, package: DocumentPackage, paper: SignedPaper) -> tuple[str, ...]:
-    """Give the names of who signed, by the header and below the printed signatures."""
+def _said(context: Context, package: DocumentPackage) -> tuple[str, ...]:
+    """Give the names of who signed, by the header and below the printed signatures of the document."""
     who, main = package.header.signer, main_document(context, package)
-    printed = main.letterhead.signatures if main and main.file.number == paper.number else ()
+    printed = main.letterhead.signatures if main else ()
     said = (who.full_name if who else None, *(each.name for each in printed))
     return tuple(dict.fromkeys(name[:_LOOKED_AT] for name in said if name))
 

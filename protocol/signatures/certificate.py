@@ -30,7 +30,6 @@ BROKEN: tuple[type[Exception], ...] = (
     AttributeError,
     ArithmeticError,
     RecursionError,
-    AssertionError,
     NotImplementedError,
     InvalidSignature,
     UnsupportedAlgorithm,
@@ -39,8 +38,8 @@ BROKEN: tuple[type[Exception], ...] = (
     ExtensionNotFound,
     UnsupportedGeneralNameType,
 )
-"""The ways in which a certificate, list or response of somebody else's making is broken: what ``asn1crypto``,
-``cryptography`` and ``pyhanko-certvalidator`` raise for it. Those of ``cryptography`` are no ``ValueError``."""
+"""The ways in which a certificate, list or response of somebody else's making is broken: what ``asn1crypto`` and
+``cryptography`` raise for it. Those of ``cryptography`` are no ``ValueError``."""
 _PERSONAL = frozenset({"surname", "given_name", "pseudonym"})
 _PERSONAL_PREFIXES = ("CMND", "CCCD", "CC", "HC", "ĐDCN", "DDCN")
 _CORPORATE_PREFIXES = ("MST", "MNS", "BHXH", "MDD", "MĐD")

@@ -102,7 +102,8 @@ class SignatureOutcome:
     """Everything that was found out about one signature.
 
     ``place`` names it: the field of a PDF (``Signature1``) or the path of an XML element. ``signed_at`` is what the
-    signer claims, ``proven_at`` what a trusted timestamp proves; both aware.
+    signer claims, ``proven_at`` by when the signature is proven to have existed: by a trusted timestamp, or because it
+    had been received. Both are aware.
     """
 
     place: str
@@ -119,6 +120,16 @@ class SignatureOutcome:
             return "bad"
         return "good" if results == {"good"} else "unknown"
 
+    @property
+    def judged(self) -> bool:
+        """Whether it was asked whom to trust; without that a good signature says only that nothing was altered."""
+        return self.answer("chain") is not None
+
+    @property
+    def trusted(self) -> Result:
+        """Give the worst answer as far as it can be relied on: nothing is good of which nobody knows who signed."""
+        return "unknown" if self.result == "good" and not self.judged else self.result
+
     def answer(self, question: Question) -> Check | None:
         """Give the first check that answers a question, or ``None`` where it was not asked."""
         return next((each for check in self.checks for each in check.walk() if each.question == question), None)
@@ -130,7 +141,7 @@ class SignatureOutcome:
             "signer": self.signer.to_json() if self.signer else None,
             "signed_at": self.signed_at.isoformat() if self.signed_at else None,
             "proven_at": self.proven_at.isoformat() if self.proven_at else None,
-            "result": self.result,
+            "result": self.trusted,
             "checks": [check.to_json() for check in self.checks],
         }
 
@@ -159,8 +170,8 @@ class PlacedSignature:
 
     @property
     def judged(self) -> bool:
-        """Whether it was asked whom to trust; without that a good signature says only that nothing was altered."""
-        return self.outcome.answer("chain") is not None
+        """Whether it was asked whom to trust."""
+        return self.outcome.judged
 
     def to_json(self) -> dict[str, object]:
         """Give the outcome as a JSON object, its place first."""

@@ -25,6 +25,8 @@ MOST_STEPS = 64
 """Signatures of certificates that are verified in the search for one chain."""
 LONGEST = 8
 """Certificates of a chain, root included."""
+UNVERIFIABLE: tuple[type[Exception], ...] = (*BROKEN, AssertionError)
+"""What the library raises beside: for a signature by RSA under a key on a curve it asserts that the key is RSA."""
 _VALIDATOR = DefaultSignatureValidator()
 
 
@@ -94,7 +96,7 @@ def verified(value: bytes, data: bytes, key: PublicKeyInfo, algorithm: SignedDig
         _VALIDATOR.validate_signature(
             signature=value, signed_data=data, public_key_info=key, signature_algorithm=algorithm
         )
-    except BROKEN:
+    except UNVERIFIABLE:
         return False
     return True
 

@@ -16,7 +16,7 @@ from asn1crypto import ocsp
 
 from protocol.signatures import responder, revocationlist
 from protocol.signatures.certificate import BROKEN
-from protocol.signatures.outcome import Check
+from protocol.signatures.outcome import Check, Result
 from protocol.signatures.paths import Chain
 from protocol.signatures.revocationlist import RevocationList
 from protocol.signatures.statement import Statement, revoked_since
@@ -61,16 +61,29 @@ def words(kept: tuple[bytes, ...], crls: Iterable[bytes], ocsps: Iterable[bytes]
     return Words((*known, *revocationlist.read(crls)), tuple(responder.read(ocsps)))
 
 
-def judge(chain: Chain, said: Words, times: Times) -> Check:
-    """Judge a certificate and all below the root; the parts are in the order of the chain."""
-    parts = tuple(
-        _judged(chain, place, _about(chain, place, said), times) for place in range(len(chain.certificates) - 1)
-    )
+def judge(chains: Sequence[Chain], said: Words, times: Times) -> Check:
+    """Judge a certificate and all above it but the root, by the first of its chains; the parts are in its order.
+
+    The other chains count where by them a genuine list calls the certificate itself revoked: whoever revoked it meant
+    it, whichever of the authority's certificates was in force then.
+    """
+    first, *more = chains
+    words = [_about(first, place, said) for place in range(len(first.certificates) - 1)]
+    if words:
+        words[0] += tuple(each for chain in more for each in _about(chain, 0, said) if each.revoked is not None)
+    parts = tuple(_judged(first, place, told, times) for place, told in enumerate(words))
     for result in ("bad", "unknown"):
         for part in parts:
             if part.result == result:
                 return Check("revocation", part.result, part.reason, part.expected, part.got, parts)
     return Check("revocation", "good", got=parts[0].got if parts else "", parts=parts)
+
+
+def of_authorities(chain: Chain, said: Words, times: Times) -> Result:
+    """Give the worst answer about those between a certificate and the root."""
+    between = range(1, len(chain.certificates) - 1)
+    found = {_judged(chain, place, _about(chain, place, said), times).result for place in between}
+    return "bad" if "bad" in found else "unknown" if "unknown" in found else "good"
 
 
 def _about(chain: Chain, place: int, said: Words) -> tuple[Statement, ...]:

@@ -3,6 +3,10 @@
 The entries are looked up by ``cryptography``, which finds one of a hundred thousand in some milliseconds and keeps none
 of them. Whoever stands on a genuine list is revoked, also where the list calls itself older than the revocation: an
 authority may set ``thisUpdate`` back by some minutes, so that receivers with slow clocks take its list.
+
+A list by another key of the authority than that which made the certificate is passed over, unless that key stands in
+the same chain: RFC 5280, 6.3.3(f), would let it count where its maker has a chain of its own to the same root. What
+such a list alone would tell is unknown.
 """
 
 from __future__ import annotations

@@ -6,8 +6,9 @@ nothing reads the clock. What cannot be known is ``unknown`` and never ``good`` 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import cache, partial
 from typing import Literal
 
 from asn1crypto import x509
@@ -16,7 +17,7 @@ from protocol.signatures import certificate, paths, revocation, validation
 from protocol.signatures.anchors import NO_EVIDENCE, Evidence, Trust, TrustError, load
 from protocol.signatures.certificate import Certificate
 from protocol.signatures.outcome import Check
-from protocol.signatures.revocation import Times
+from protocol.signatures.revocation import Times, Words
 
 __all__ = ["NO_EVIDENCE", "Evidence", "Times", "Trust", "TrustError", "chain", "judge", "load"]
 
@@ -42,14 +43,12 @@ def judge(
     if read is None:
         return (form,)
     usage = certificate.usage(read) if purpose == "document" else certificate.timestamp_usage(read)
-    found, linked = _chain(read, others, trust, times, purpose)
-    checks = (form, linked, usage, validity(read, times))
-    if found is None:
-        return checks
     embedded = evidence.crls[: revocation.MOST_EMBEDDED], evidence.ocsps[: revocation.MOST_EMBEDDED]
     crls, ocsps = ([each for each in some if len(each) <= revocation.LARGEST_EMBEDDED] for some in embedded)
-    words = revocation.words(trust.crls, crls, (*trust.ocsps, *ocsps))
-    return (*checks, revocation.judge(found, words, times))
+    words = cache(partial(revocation.words, trust.crls, crls, (*trust.ocsps, *ocsps)))
+    found, linked = _chain(read, others, trust, times=times, purpose=purpose, words=words)
+    checks = (form, linked, usage, validity(read, times))
+    return (*checks, revocation.judge(found, words(), times)) if found else checks
 
 
 def chain(signer: bytes, others: Iterable[bytes], trust: Trust) -> tuple[bytes, ...]:
@@ -87,11 +86,17 @@ def validity(read: Certificate, times: Times) -> Check:
 
 
 def _chain(
-    read: Certificate, others: Iterable[bytes], trust: Trust, times: Times, purpose: Purpose
-) -> tuple[paths.Chain | None, Check]:
+    read: Certificate,
+    others: Iterable[bytes],
+    trust: Trust,
+    *,
+    times: Times,
+    purpose: Purpose,
+    words: Callable[[], Words],
+) -> tuple[tuple[paths.Chain, ...], Check]:
     leaf = paths.certificates([read.der])
     if not leaf:
-        return None, Check("chain", "bad", "certificate-unreadable")
+        return (), Check("chain", "bad", "certificate-unreadable")
     roots = (trust.tsa_roots or trust.roots) if purpose == "timestamp" else trust.roots
     known = _within(read, times.proven or times.now)
     try:
@@ -100,10 +105,11 @@ def _chain(
             _others(trust, others),
             paths.certificates(roots),
             known,
-            lambda chain: _in_force(chain, read, times),
+            in_force=lambda chain: _in_force(chain, read, times),
+            unrevoked=lambda chain: revocation.of_authorities(chain, words(), times),
         )
     except certificate.BROKEN as error:
-        return None, Check("chain", "bad", "certificate-chain-broken", "RFC 5280", type(error).__name__)
+        return (), Check("chain", "bad", "certificate-chain-broken", "RFC 5280", type(error).__name__)
 
 
 def _in_force(chain: paths.Chain, read: Certificate, times: Times) -> Check:

@@ -21,12 +21,11 @@ from pyhanko_certvalidator.policy_decl import NO_REVOCATION, AcceptAllAlgorithms
 from pyhanko_certvalidator.validate import SUPPORTED_EXTENSIONS, async_validate_path
 
 from protocol.signatures import algorithms
-from protocol.signatures.certificate import BROKEN
-from protocol.signatures.outcome import Check
-from protocol.signatures.paths import LONGEST, Chain, find, name
+from protocol.signatures.outcome import Check, Result
+from protocol.signatures.paths import LONGEST, UNVERIFIABLE, Chain, find, name
 
 MOST_CHAINS = 16
-"""Chains that are validated, until one is valid: those first that were in force."""
+"""Chains that are validated: those first that were in force."""
 _BEST_FIRST = ("good", "unknown", "bad")
 _TOLD = (
     ("is not a CA", "basicConstraints"),
@@ -48,27 +47,32 @@ def resolve(
     others: Sequence[x509.Certificate],
     roots: Sequence[x509.Certificate],
     moment: datetime,
+    *,
     in_force: Callable[[Chain], Check],
-) -> tuple[Chain | None, Check]:
-    """Give a chain that nothing is against; without one, the check says what is wrong.
+    unrevoked: Callable[[Chain], Result],
+) -> tuple[tuple[Chain, ...], Check]:
+    """Give the chains that nothing is against, the best first; without one, the check says what is wrong.
 
-    ``in_force`` judges by the times of a chain. An authority that renewed its certificate and kept its key has two that
-    both fit: one that was in force is enough. A chain that is merely not known to have been is given as well.
+    ``in_force`` judges by the times of a chain, ``unrevoked`` its authorities. An authority that renewed its
+    certificate and kept its key has two that both fit: one that was in force and is not revoked is enough, in whatever
+    order they come. A chain that is merely not known to have been is given as well.
     """
     chains, check = find(leaf, others, roots, moment)
     timed = sorted(((each, in_force(each)) for each in chains), key=lambda pair: _BEST_FIRST.index(pair[1].result))
-    judged: list[tuple[Chain, Check]] = []
+    found: list[tuple[int, Chain, Check]] = []
+    wrong: list[Check] = []
     for chain, told in timed[:MOST_CHAINS]:
         verdict = validate(chain)
         if verdict.result == "good":
             verdict = told
-        if verdict.result == "good":
-            return chain, verdict
-        judged.append((chain, verdict))
-    for chain, verdict in judged:
-        if verdict.result == "unknown":
-            return chain, verdict
-    return None, judged[0][1] if judged else check
+        if verdict.result == "bad":
+            wrong.append(verdict)
+        else:
+            found.append((max(map(_BEST_FIRST.index, (verdict.result, unrevoked(chain)))), chain, verdict))
+    found.sort(key=lambda each: each[0])
+    if not found:
+        return (), wrong[0] if wrong else check
+    return tuple(chain for _, chain, _ in found), found[0][2]
 
 
 def validate(chain: Chain) -> Check:
@@ -86,7 +90,7 @@ def validate(chain: Chain) -> Check:
         told = ""
     except PathValidationError as error:
         told = next((word for sentence, word in _TOLD if sentence in str(error)), "RFC 5280")
-    except BROKEN as error:
+    except UNVERIFIABLE as error:
         return Check("chain", "bad", "certificate-chain-broken", "RFC 5280", type(error).__name__)
     if told:
         return Check("chain", "bad", "certificate-chain-broken", told)
@@ -169,7 +173,7 @@ def _weak_links(chain: Chain) -> Iterator[Check]:
     for signed, issuer in zip(chain.certificates, chain.certificates[1:], strict=False):
         try:
             judged = algorithms.judge(algorithms.of(signed["signature_algorithm"], issuer.public_key))
-        except BROKEN as error:
+        except UNVERIFIABLE as error:
             judged = Check("algorithm", "bad", "signature-scheme-not-allowed", "", type(error).__name__)
         if judged.result == "bad":
             yield judged

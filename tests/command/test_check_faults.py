@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import protocol.rules
 from axis28.checking import examination
 from axis28.command import run
 from fixtures.casebook.letters import letter_bytes
+from fixtures.casebook.signedletters import letter
 from tests.command.packages import NOW, clean_letter, letter_with_bad_date
 
 
@@ -58,3 +60,16 @@ def test_a_fault_at_one_file_is_told_and_the_others_are_checked(
 def test_the_fault_is_told_in_vietnamese_too(files: list[str], capfd: pytest.CaptureFixture[str]) -> None:
     assert run(["check", files[1], "--now", NOW, "--lang", "vi"]) == 2
     assert "chính axis28 gặp lỗi ở tệp này (Strange" in capfd.readouterr().err
+
+
+def test_a_reader_that_cannot_be_started_is_told_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    signed = tmp_path / "signed.edxml"
+    signed.write_bytes(letter()())
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "executable", "/bin/false")
+        assert run(["check", str(signed), "--now", NOW, "--lang", "en"]) == 2
+    said = capfd.readouterr()
+    assert [line for line in said.err.splitlines() if "does not start" in line and str(signed) in line]
+    assert "Traceback" not in said.err

@@ -125,6 +125,33 @@ def unmarked(entry: Request) -> Request:
     return entry | {"warnings": [row for row in entry["warnings"] if row["category"] != "signature"]}
 
 
+def held(entry: Request) -> Request:
+    """Show an entry as held, and nothing of its signatures."""
+    return entry | {"state": "held", "attachments": [file | {"signatures": []} for file in entry["attachments"]]}
+
+
+async def held_for_another_reason(dms: Dms, request: Request) -> Request:
+    """Say of whatever is held that it is a duplicate, and show nothing of its signatures."""
+    answer = await dms.handle(request)
+    if request["op"] == "received" and "ok" in answer:
+        warnings = [{"category": "duplicate", "text": "Văn bản trùng số."}]
+        answer["ok"]["documents"] = [
+            held(entry) | {"warnings": warnings} if entry["state"] == "held" else entry
+            for entry in answer["ok"]["documents"]
+        ]
+    return answer
+
+
+async def signers_in_capitals(dms: Dms, request: Request) -> Request:
+    """Show who signed in capitals."""
+    answer = await dms.handle(request)
+    if request["op"] == "received" and "ok" in answer:
+        for file in (file for entry in answer["ok"]["documents"] for file in entry["attachments"]):
+            for signature in file.get("signatures") or ():
+                signature["signer"] = (signature["signer"] or "").upper()
+    return answer
+
+
 async def shows_nothing_of_refused_letters(dms: Dms, request: Request) -> Request:
     """Leave the files of what it returned out of the register."""
     answer = await dms.handle(request)

@@ -75,20 +75,25 @@ class Changes:
         """Give what the revisions after ``signed`` (0-based) brought; nothing where there are none.
 
         ``end`` is where the signed bytes end; ``field_lock`` and ``permission`` are what the signature itself forbids,
-        in pyHanko's types. Every revision is weighed; of too many changes those are given that count most.
+        in pyHanko's types. Every revision is weighed against what was signed, or against the last that was refused; of
+        too many changes those are given that count most.
         """
         last = self.reader.xrefs.total_revisions - 1
         if signed == last:
             return ()
         changes = [Change("other", signed + 2, where="repaired", permitted=None)] if self._lenient else []
+        base = signed
         for number in range(signed + 1, last + 1):
-            changes += self._revision(signed, number, field_lock, permission)
+            brought = list(self._revision(base, number, field_lock, permission))
+            if any(change.permitted is False for change in brought):
+                base = number  # what it brought is told; the next is weighed by what it brings itself
+            changes += brought
         changes += unlisted(self.reader, self.data, signed, end)
         changes += self._tricks(signed)
         return most_important(changes)
 
-    def _revision(self, signed: int, number: int, field_lock: Any, permission: Any) -> Iterator[Change]:
-        old, new = (self.reader.get_historical_resolver(each) for each in (signed, number))
+    def _revision(self, base: int, number: int, field_lock: Any, permission: Any) -> Iterator[Change]:
+        old, new = (self.reader.get_historical_resolver(each) for each in (base, number))
         permitted: bool | None
         try:
             result = POLICY.apply(old, new, field_lock, permission)

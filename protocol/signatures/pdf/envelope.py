@@ -9,13 +9,13 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from asn1crypto import cms, core, parser, tsp
+from asn1crypto import cms, core, parser, tsp, x509
 from pyhanko.sign.general import CMSExtractionError, extract_certificate_info, find_cms_attribute_iter
-from pyhanko.sign.validation.errors import SignatureValidationError
-from pyhanko.sign.validation.generic_cms import extract_self_reported_ts, validate_sig_integrity
+from pyhanko.sign.validation.generic_cms import extract_self_reported_ts
 
 from protocol.signatures.pdf.broken import BROKEN
 from protocol.signatures.pdf.facts import Envelope, Token, Trouble
+from protocol.signatures.pdf.mechanism import scheme_of, verify
 from protocol.signatures.pdf.nesting import well_nested
 
 MOST_CERTIFICATES = 20
@@ -97,12 +97,18 @@ def _framed(data: cms.SignedData) -> bool:
     )
 
 
-def read_envelope(data: cms.SignedData, content_type: str, digest: Callable[[str], bytes | None]) -> Envelope:
-    """Say what an opened structure holds; ``digest`` gives that of the signed content by the name of the function."""
+def read_envelope(
+    data: cms.SignedData, content_type: str, digest: Callable[[str], bytes | None], further: Iterable[bytes] = ()
+) -> Envelope:
+    """Say what an opened structure holds; ``digest`` gives that of the signed content by the name of the function.
+
+    ``further`` are certificates from beside it, among which that of the signer is looked for where it is not inside.
+    """
     signer = data["signer_infos"][0]
     hash_name = str(signer["digest_algorithm"]["algorithm"].native)
-    scheme, signature_hash = _scheme(signer["signature_algorithm"], hash_name)
     certificate, others, trouble = _certificates(data)
+    certificate = certificate or _among(further, signer["sid"])
+    scheme, signature_hash = scheme_of(signer["signature_algorithm"], hash_name, certificate)
     crls, ocsps = _revocation(data, signer)
     digest_holds, value_holds = None, None
     actual = digest(hash_name)
@@ -111,7 +117,7 @@ def read_envelope(data: cms.SignedData, content_type: str, digest: Callable[[str
     if actual is not None and not trouble:
         digest_holds = _digest_holds(signer, actual)
         if certificate is not None:
-            held, value_holds, trouble = _verify(signer, certificate, content_type, actual)
+            held, value_holds, trouble = verify(signer, certificate, content_type, actual)
             digest_holds = digest_holds if held is None else held
     return Envelope(
         trouble=trouble,
@@ -128,10 +134,11 @@ def read_envelope(data: cms.SignedData, content_type: str, digest: Callable[[str
     )
 
 
-def read_token(data: cms.SignedData, imprinted: Callable[[str], bytes | None]) -> Token:
+def read_token(data: cms.SignedData, imprinted: Callable[[str], bytes | None], further: Iterable[bytes] = ()) -> Token:
     """Say what a timestamp token holds; raises ``Malformed``.
 
-    ``imprinted`` gives the digest of what it has to be for, by the name of the hash function.
+    ``imprinted`` gives the digest of what it has to be for, by the name of the hash function. An authority puts its
+    certificate into a token if it is asked to (RFC 3161, 2.4.1); ``further`` are those that came with it elsewhere.
     """
     content = data["encap_content_info"]["content"]
     try:
@@ -146,34 +153,22 @@ def read_token(data: cms.SignedData, imprinted: Callable[[str], bytes | None]) -
         raise Malformed("contents-malformed") from error
     inner = bytes(content)
     wanted = imprinted(name)
-    envelope = read_envelope(data, "tst_info", lambda name: digest_of(name, inner))
+    envelope = read_envelope(data, "tst_info", lambda name: digest_of(name, inner), further)
     return Token(envelope, made_at, None if wanted is None else wanted == stated, name[:LONGEST_NAME])
 
 
-def tokens_of(data: cms.SignedData) -> tuple[Token, ...]:
-    """Read the timestamps of a signature value, which stand among the unsigned attributes."""
+def tokens_of(data: cms.SignedData, further: Iterable[bytes] = ()) -> tuple[Token, ...]:
+    """Read the timestamps of a signature value, which stand among the unsigned attributes; ``further`` as above."""
     signer = data["signer_infos"][0]
     value = bytes(signer["signature"].native)
     tokens = []
     for found in islice(find_cms_attribute_iter(signer["unsigned_attrs"], "signature_time_stamp_token"), MOST_TOKENS):
         try:
-            tokens.append(read_token(open_envelope(found.dump()), lambda name: digest_of(name, value)))
+            opened = open_envelope(found.dump())
+            tokens.append(read_token(opened, lambda name: digest_of(name, value), further))
         except Malformed as error:
             tokens.append(Token(Envelope(trouble=error.trouble)))
     return tuple(tokens)
-
-
-def _scheme(algorithm: Any, digest: str) -> tuple[str, str]:
-    try:
-        name = str(algorithm.signature_algo)
-    except ValueError:
-        name = str(algorithm["algorithm"].native)
-    if name == "rsassa_pss":
-        return name, str(algorithm["parameters"]["hash_algorithm"]["algorithm"].native)
-    try:
-        return name, str(algorithm.hash_algo)
-    except ValueError:
-        return name, digest
 
 
 def _certificates(data: cms.SignedData) -> tuple[Any, tuple[bytes, ...], Trouble]:
@@ -192,6 +187,22 @@ def _certificates(data: cms.SignedData) -> tuple[Any, tuple[bytes, ...], Trouble
     if not all(_sealed(certificate) for certificate in (found.signer_cert, *found.other_certs)):
         raise Malformed("contents-malformed")
     return found.signer_cert, others, ""
+
+
+def _among(ders: Iterable[bytes], wanted: Any) -> Any:
+    """Find the certificate that a signer names; whether it is the right one its signed attributes say."""
+    for der in ders:
+        with suppress(*BROKEN):
+            found = x509.Certificate.load(der, strict=True)
+            if wanted.name == "subject_key_identifier":
+                fits = bool(found.key_identifier) and found.key_identifier == wanted.native
+            else:
+                fits = (found.issuer, found.serial_number) == (
+                    wanted.chosen["issuer"], wanted.chosen["serial_number"].native,
+                )  # fmt: skip
+            if fits and _sealed(found):
+                return found
+    return None
 
 
 def _sealed(certificate: Any) -> bool:
@@ -219,20 +230,6 @@ def _digest_holds(signer: Any, actual: bytes) -> bool | None:
     """Compare the digest among the signed attributes with the actual one; this needs no certificate."""
     stated = list(find_cms_attribute_iter(signer["signed_attrs"], "message_digest"))
     return bytes(stated[0].native) == actual if len(stated) == 1 else None
-
-
-def _verify(
-    signer: Any, certificate: Any, content_type: str, actual: bytes
-) -> tuple[bool | None, bool | None, Trouble]:
-    """Compare digest and signature value; the attributes, where there are any, have to be those of RFC 5652, 5.3."""
-    try:
-        digest_holds, value_holds = validate_sig_integrity(signer, certificate, content_type, actual)
-    except SignatureValidationError as error:
-        mismatch = "ertificate" in str(error.failure_message)
-        return None, None, "certificate-mismatch" if mismatch else "attributes-malformed"
-    except Exception:  # noqa: BLE001 - an unknown scheme, a key that nothing can load: the value cannot be checked
-        return None, None, ""
-    return digest_holds, value_holds, ""
 
 
 def _revocation(data: cms.SignedData, signer: Any) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:

@@ -174,8 +174,9 @@ class PaperFacts:
     """A PDF file: its signatures in the order of their revisions, and what it carries for verifying them.
 
     ``empty`` names signature fields that nobody filled. ``repaired``: the file breaks rules of the format, as many
-    programs that write PDF do, and was read leniently. ``traces``: no signature was found in it, but
-    bytes that belong to one. ``stamps``: what revisions drew that changed a signed document by annotations and fields.
+    programs that write PDF do, and was read leniently. ``traces``: no signature was found in it, but bytes that belong
+    to one, which in a damaged file do not hold (see ``ranges``). ``stamps``: what revisions drew that changed a signed
+    document by annotations and fields.
     """
 
     unread: Unread = ""

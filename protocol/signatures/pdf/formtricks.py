@@ -24,16 +24,17 @@ _ACTING = frozenset({"/A", "/AA", "/OC", "/Popup", "/RC", "/IT", "/PA"})
 _KNOWN = frozenset({
     "/Type", "/Subtype", "/FT", "/T", "/TU", "/TM", "/Ff", "/V", "/DV", "/DA", "/Q", "/DS", "/Kids", "/Parent", "/Rect",
     "/Contents", "/P", "/NM", "/M", "/F", "/AP", "/AS", "/Border", "/BS", "/C", "/H", "/MK", "/StructParent", "/Lock",
-    "/SV", "/Lang", "/Metadata", "/PieceInfo",
+    "/SV", "/Lang", "/Metadata", "/PieceInfo", "/StructParents", "/Name", "/Reason", "/Location", "/ContactInfo",
 })  # fmt: skip
-"""What signature fields and their widgets have by ISO 32000 (12.5.2, 12.5.6.19, 12.7.4.1, 12.7.5.5)."""
+"""What signature fields and their widgets have by ISO 32000 (12.5.2, 12.5.6.19, 12.7.4.1, 12.7.5.5), and what signing
+programs write there beside the signature itself, which draws nothing."""
 _FLAGS = 3
 """Of a form: that it has signatures, and is only to be appended to."""
 
 
 def form_tricks(signed: HistoricalResolver, last: HistoricalResolver) -> Iterator[Change]:
     """Compare the form that was signed with the one that is shown now."""
-    before, after = _form(signed), _form(last)
+    before, after = form_of(signed), form_of(last)
     known, shown = dict(_fields(before)), dict(_fields(after))
     for name, field in shown.items():
         if name not in known and entry(field, "/FT") == "/Sig" and not _is_filled(field) and is_shown(field):
@@ -48,7 +49,7 @@ def form_tricks(signed: HistoricalResolver, last: HistoricalResolver) -> Iterato
         for key in _DEFAULTS:
             if key in before and repr(entry(after, key)) != repr(before[key]):
                 yield Change("form", last.revision + 1, where=key)
-        if _fonts_exchanged(before, after):
+        if fonts_exchanged(before, after):
             yield Change("form", last.revision + 1, where="/DR")
 
 
@@ -59,8 +60,13 @@ def _keys(field: Any, name: str, revision: int) -> Iterator[Change]:
         kinds = (entry(each, "/Type", "/Annot"), entry(each, "/Subtype", "/Widget"))
         if keys & _ACTING or kinds != ("/Annot", "/Widget"):
             yield Change("structure", revision, where=name)
-        elif odd := sorted(keys - _KNOWN):
+        elif odd := sorted(key for key in keys - _KNOWN if not (key == "/DR" and _is_fonts(entry(each, key)))):
             yield Change("other", revision, where=f"{name} {odd[0]}", permitted=None)
+
+
+def _is_fonts(resources: Any) -> bool:
+    """Whether resources are fonts or nothing: iText puts such into every field, which no signature is drawn with."""
+    return resources is None or (isinstance(resources, generic.DictionaryObject) and set(resources) <= {"/Font"})
 
 
 def _flags_kept(before: Any, after: Any) -> bool:
@@ -71,7 +77,8 @@ def _flags_kept(before: Any, after: Any) -> bool:
     return isinstance(old, int) and isinstance(new, int) and old & new == old and new & ~old & ~_FLAGS == 0
 
 
-def _form(resolver: HistoricalResolver) -> Any:
+def form_of(resolver: HistoricalResolver) -> Any:
+    """Give the form of a document, empty where it has none."""
     try:
         form = resolver.root["/AcroForm"]
     except BROKEN:
@@ -107,7 +114,7 @@ def _is_filled(field: Any) -> bool:
     return value is not None and not isinstance(value, generic.NullObject)
 
 
-def _fonts_exchanged(before: Any, after: Any) -> bool:
+def fonts_exchanged(before: Any, after: Any) -> bool:
     """Whether a font that the form had was replaced; new ones beside it are what signing programs add."""
     old, new = (_fonts(form) for form in (before, after))
     return any(name not in new or repr(new[name]) != repr(value) for name, value in old.items())

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from protocol.signatures import certificate, trust
 from protocol.signatures.anchors import Trust
-from protocol.signatures.outcome import Check, SignatureOutcome
+from protocol.signatures.outcome import Check, Result, SignatureOutcome
 from protocol.signatures.pdf.changes_check import changes_check
 from protocol.signatures.pdf.facts import Envelope, PaperFacts, SignatureFacts, Trouble
 from protocol.signatures.pdf.strength import WORST_FIRST, algorithm, evidence, integrity
@@ -83,7 +83,7 @@ def _signature(
         others = (*envelope.others, *paper.certificates)
         judged = trust.judge(envelope.certificate, others, trusted, times, evidence=came_with)
         checks += [algorithm(envelope, read), *judged, *_embedded(envelope, others, trusted)]
-    checks += [_time(facts, claimed, proven, now), *_best([check for _, check in stamped])]
+    checks += [_time(facts, claimed, proven, now, received), *_best([check for _, check in stamped])]
     return SignatureOutcome(facts.field, signer, claimed, existed, tuple(checks))
 
 
@@ -126,16 +126,26 @@ def _embedded(envelope: Envelope, others: tuple[bytes, ...], trusted: Trust) -> 
     return ()
 
 
-def _time(facts: SignatureFacts, claimed: datetime | None, proven: datetime | None, now: datetime) -> Check:
+def _time(
+    facts: SignatureFacts, claimed: datetime | None, proven: datetime | None, now: datetime, received: datetime | None
+) -> Check:
+    """Hold the claimed time against those that bound it.
+
+    The instant of the sending is by another clock, for which nobody vouches, so that a later claim is in doubt only.
+    """
     if claimed is None:
         if proven is not None:
             return Check("time", "good", got=f"{proven:%FT%TZ}")
         return Check("time", "unknown", "pdf-signing-time-missing")
     got = f"{claimed:%FT%T%z}"
-    if claimed > now + TOLERANCE:
-        return Check("time", "bad", "pdf-signing-time-in-future", f"<= {now:%FT%T%z}", got)
-    if proven is not None and claimed > proven + TOLERANCE:
-        return Check("time", "bad", "pdf-signing-time-after-timestamp", f"<= {proven:%FT%T%z}", got)
+    bounds: tuple[tuple[datetime | None, Result, str], ...] = (
+        (now, "bad", "pdf-signing-time-in-future"),
+        (proven, "bad", "pdf-signing-time-after-timestamp"),
+        (received, "unknown", "pdf-signing-time-after-sending"),
+    )
+    for bound, result, reason in bounds:
+        if bound is not None and claimed > bound + TOLERANCE:
+            return Check("time", result, reason, f"<= {bound:%FT%T%z}", got)
     if facts.claimed_at is not None and abs(facts.claimed_at - claimed) > TOLERANCE:
         return Check("time", "unknown", "pdf-signing-times-differ", f"{facts.claimed_at:%FT%T%z}", got)
     return Check("time", "good", got=got)

@@ -25,7 +25,7 @@ from protocol.signatures.pdf.entries import entry
 from protocol.signatures.pdf.frames import is_shown
 
 _Answer = tuple[ModificationLevel, FormUpdate]
-_PARTS = ("/AP", "/Lock", "/SV", "/MK")
+_PARTS = ("/AP", "/Lock", "/SV", "/MK", "/DR")
 _TABS = frozenset({"/R", "/C", "/S", "/A", "/W"})
 _MAY_CHANGE = frozenset({"/Annots", "/Tabs"})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any, Literal
 
 from pyhanko.pdf_utils import generic
@@ -10,6 +11,36 @@ from pyhanko.pdf_utils.crypt import AuthStatus
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from protocol.signatures.pdf.broken import BROKEN
+
+_DIGITS = re.compile(rb"[0-9A-Fa-f]*+")
+_BLOCK = 64 * 1024
+_letter_by_letter = generic.read_hex_string_from_stream
+
+
+def _hex_string(stream: Any) -> Any:
+    """Read a string of hexadecimal digits at once.
+
+    pyHanko does so letter by letter, several times a file: seconds where a signer left room for a million digits.
+    Whatever is not an even number of digits is left to it.
+    """
+    place = stream.tell()
+    stream.read(1)
+    blocks: list[bytes] = []
+    end = b""
+    while not end and (block := stream.read(_BLOCK)):
+        found = _DIGITS.match(block)
+        count = found.end() if found else 0
+        blocks.append(block[:count])
+        end = block[count : count + 1]
+    digits = b"".join(blocks)
+    if end != b">" or len(digits) % 2:
+        stream.seek(place)
+        return _letter_by_letter(stream)
+    stream.seek(place + len(digits) + len(b"<>"))
+    return generic.pdf_string(bytes.fromhex(digits.decode("ascii")))
+
+
+generic.read_hex_string_from_stream = _hex_string
 
 Manner = Literal["strict", "hybrid", "lenient"]
 """``hybrid``: it keeps the rules, and has two tables beside each other, as common office programs write them."""

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from io import BytesIO
 from typing import BinaryIO, cast
 
 from protocol.content.bounds import Bounds
 from protocol.content.confined import ConfinedReader, Stopped
-from protocol.package import unzip
-from protocol.package.attachment import AttachmentRefused
 from protocol.signatures.pdf.answer import LONGEST, decode
-from protocol.signatures.pdf.facts import TRACE, PaperFacts, Unread
+from protocol.signatures.pdf.facts import PaperFacts, Unread
 
-_BLOCK = 64 * 1024
 _DEFAULTS = Bounds(seconds=20.0)
 """A tagged document of some hundred pages has twenty thousand objects, which take five seconds to compare."""
 
@@ -37,12 +33,9 @@ class SignatureReader(ConfinedReader[PaperFacts]):
         ``too-slow``. ``OSError`` where no child can be started at all, which says nothing about the file.
         """
         try:
-            facts = self._answer(name, open_file, size)
+            return self._answer(name, open_file, size)
         except Stopped as stopped:
-            facts = PaperFacts(cast("Unread", stopped.unread))
-        if facts.unread == "damaged" and not facts.traces and _traced(open_file):
-            return replace(facts, traces=True)  # a file that takes the child down must not hide that it was signed
-        return facts
+            return PaperFacts(cast("Unread", stopped.unread))
 
     def read_bytes(self, data: bytes) -> PaperFacts:
         """Read the signatures of a file that is in memory."""
@@ -53,16 +46,3 @@ class SignatureReader(ConfinedReader[PaperFacts]):
 
     def _decode(self, answer: bytes) -> PaperFacts:
         return decode(answer)
-
-
-def _traced(open_file: Callable[[], BinaryIO]) -> bool:
-    try:
-        with open_file() as stream:
-            kept = b""
-            while block := unzip.read(stream, _BLOCK):
-                kept = kept[-len(TRACE) :] + block
-                if TRACE in kept:
-                    return True
-    except (AttachmentRefused, *unzip.BROKEN):
-        return False
-    return False

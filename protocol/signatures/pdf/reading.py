@@ -35,6 +35,7 @@ from protocol.signatures.pdf.envelope import (
 from protocol.signatures.pdf.facts import STAMPED, TRACE, Change, Coverage, Envelope, PaperFacts, SignatureFacts, Token
 from protocol.signatures.pdf.looks import with_looks
 from protocol.signatures.pdf.opening import opened
+from protocol.signatures.pdf.ranges import is_whole
 from protocol.signatures.pdf.stamps import stamps
 
 MOST_SIGNATURES = 32
@@ -52,7 +53,7 @@ def read_signatures(data: bytes) -> PaperFacts:
     except BROKEN:
         facts = PaperFacts("damaged")
     if facts.unread in {"damaged", "not-pdf"} and TRACE in data:
-        return PaperFacts("damaged", traces=True)
+        return PaperFacts("damaged", traces=not is_whole(data))
     return facts
 
 
@@ -68,10 +69,10 @@ def _read(data: bytes) -> PaperFacts:
         return PaperFacts("too-many", revisions)
     filled = _named([(str(name), reference) for name, value, reference in fields if _is_filled(value)])
     changes = Changes(reader, data, lenient=manner == "lenient")
-    found = [_signature(changes, name, reference) for name, reference in filled.items()]
+    certificates, crls, ocsps = _security_store(reader)
+    found = [_signature(changes, certificates, name, reference) for name, reference in filled.items()]
     found.sort(key=lambda each: each.revision)
     found = _with_overlays(reader, found, filled)
-    certificates, crls, ocsps = _security_store(reader)
     return PaperFacts(
         revisions=revisions,
         signatures=with_looks(data, reader, tuple(found), filled),
@@ -119,7 +120,7 @@ def _is_filled(value: Any) -> bool:
     return value is not None and not isinstance(value, generic.NullObject)
 
 
-def _signature(changes: Changes, name: str, reference: Any) -> SignatureFacts:
+def _signature(changes: Changes, stored: tuple[bytes, ...], name: str, reference: Any) -> SignatureFacts:
     facts = SignatureFacts(name)
     try:
         value = reference.get_object()["/V"]
@@ -132,7 +133,7 @@ def _signature(changes: Changes, name: str, reference: Any) -> SignatureFacts:
             encoding=str(entry(value, "/SubFilter", ""))[:_LONGEST_NAME],
             claimed_at=_claimed(value),
         )
-        return _examined(changes, facts, reference, value)
+        return _examined(changes, stored, facts, reference, value)
     except Malformed as error:
         return replace(facts, trouble=error.trouble)
     except BROKEN:
@@ -140,7 +141,11 @@ def _signature(changes: Changes, name: str, reference: Any) -> SignatureFacts:
 
 
 def _examined(
-    changes: Changes, facts: SignatureFacts, reference: Any, value: generic.DictionaryObject
+    changes: Changes,
+    stored: tuple[bytes, ...],
+    facts: SignatureFacts,
+    reference: Any,
+    value: generic.DictionaryObject,
 ) -> SignatureFacts:
     reader, data = changes.reader, changes.data
     span = _byte_range(value, len(data))
@@ -152,7 +157,7 @@ def _examined(
     signed_data = open_envelope(contents)
     embedded = EmbeddedPdfSignature(reader, reference, facts.field)
     coverage = _coverage(embedded, data, span, contents)
-    envelope, tokens = _enveloped(embedded, signed_data, facts.kind)
+    envelope, tokens = _enveloped(embedded, signed_data, facts.kind, stored)
     facts = replace(
         facts,
         revision=embedded.signed_revision + 1,
@@ -176,14 +181,18 @@ def _later(changes: Changes, embedded: EmbeddedPdfSignature, end: int) -> tuple[
         return (Change("other", signed + 2, permitted=None),)  # the signature is sound; what came later is not
 
 
-def _enveloped(embedded: EmbeddedPdfSignature, signed_data: Any, kind: str) -> tuple[Envelope, tuple[Token, ...]]:
+def _enveloped(
+    embedded: EmbeddedPdfSignature, signed_data: Any, kind: str, stored: tuple[bytes, ...]
+) -> tuple[Envelope, tuple[Token, ...]]:
+    """Read a structure; ``stored`` are the certificates of the document security store, for timestamps without any."""
     try:
         if kind == "timestamp":
-            token = read_token(signed_data, embedded.compute_digest)
+            token = read_token(signed_data, embedded.compute_digest, stored)
             return token.envelope, (token,)
         if signed_data["encap_content_info"]["content"] is not core.VOID:
             raise Malformed("content-embedded")
-        return read_envelope(signed_data, "data", lambda _: embedded.compute_digest()), tokens_of(signed_data)
+        envelope = read_envelope(signed_data, "data", lambda _: embedded.compute_digest())
+        return envelope, tokens_of(signed_data, (*envelope.others, *stored))
     except BROKEN as error:
         raise Malformed("contents-malformed") from error
 

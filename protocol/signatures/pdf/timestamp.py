@@ -37,7 +37,8 @@ def _form(token: Token) -> Check | None:
         return Check("timestamp", "bad", "pdf-timestamp-wrong-data", got=f"{token.made_at:%FT%TZ}")
     whole = integrity(envelope)
     if whole.result != "good":
-        return Check("timestamp", whole.result, "pdf-timestamp-broken", got=f"{token.made_at:%FT%TZ}", parts=(whole,))
+        reason = "pdf-timestamp-broken" if whole.result == "bad" else "pdf-timestamp-unproven"
+        return Check("timestamp", whole.result, reason, got=f"{token.made_at:%FT%TZ}", parts=(whole,))
     return None
 
 

@@ -14,7 +14,8 @@ def judge_whole(
 ) -> tuple[Check, ...]:
     """Judge what no signature says alone; ``needed`` are those who have to sign, an appendix needs the agency only.
 
-    Signatures count here whether they hold or not: that is said of each for itself.
+    Signatures count here whether they hold or not: that is said of each for itself. A file that could not be read is
+    ``bad`` where signed bytes in it were altered, and else ``unknown``: viewers open files that are a little damaged.
     """
     if facts.unread == "damaged" and facts.traces:
         return (Check("integrity", "bad", "pdf-signed-file-damaged"),)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import io
+from collections.abc import Iterator
 
 from lxml import etree
 
@@ -23,13 +24,15 @@ LARGEST = 16 * 1024 * 1024
 exclusive form may repeat a namespace at every element, and this is where it has to stop."""
 NO_FORM = "xml-signature-without-canonical-form"
 
+_ESCAPED = frozenset('&<"')
+"""What a canonical form has as references in the values of attributes and namespaces (Canonical XML 1.0, 2.3)."""
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 _PAYLOADS = "{*}" + PAYLOAD_ELEMENT.decode("ascii")
 
 
 def of_element(element: etree._Element, canonical: Canonical) -> bytes:
     """Give the canonical form of an element and what is in it, in the context in which it stands, without comments."""
-    alone = etree.fromstring(etree.tostring(element, with_tail=False), _parser())
+    alone = _read_again(etree.tostring(element, encoding="utf-8", with_tail=False))
     if not canonical.exclusive:
         for name, value in _inherited(element, canonical).items():
             alone.set(name, value)
@@ -60,7 +63,7 @@ def of_package(root: etree._Element, signature: etree._Element, canonical: Canon
     piece more than there are payloads. The tree is left as it was.
     """
     # No text of the package can contain the mark that stands for its payloads: it is a digest of all of it.
-    mark = hashlib.sha256(etree.tostring(root)).hexdigest()
+    mark = hashlib.sha256(etree.tostring(root, encoding="utf-8")).hexdigest()
     path = _path(signature)
     tree = copy.deepcopy(root.getroottree()) if whole else copy.deepcopy(root).getroottree()
     own = tree.getroot()
@@ -111,11 +114,13 @@ class _Bounded(io.BytesIO):
 
 def written(tree: etree._ElementTree, canonical: Canonical) -> bytes:
     """Give the canonical form of a document, without comments."""
+    _writable(tree, canonical)
     target = _Bounded()
     prefixes = [each for each in canonical.prefixes if each != DEFAULT] if canonical.exclusive else None
     mark = ""
     if canonical.exclusive and DEFAULT in canonical.prefixes:
-        tree, mark = marked(tree, _parser())
+        text, mark = marked(tree)
+        tree = _read_again(text).getroottree()
     try:
         tree.write_c14n(target, exclusive=canonical.exclusive, with_comments=False, inclusive_ns_prefixes=prefixes)
     except etree.C14NError as error:
@@ -126,5 +131,30 @@ def written(tree: etree._ElementTree, canonical: Canonical) -> bytes:
     return unmarked(target.getvalue(), mark) if mark else target.getvalue()
 
 
-def _parser() -> etree.XMLParser:
-    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+def _writable(tree: etree._ElementTree, canonical: Canonical) -> None:
+    """Refuse a document whose canonical form libxml2 gets wrong: it writes the addresses of namespaces unescaped."""
+    declared = (told for _, told in etree.iterwalk(tree, events=("start-ns",)) if isinstance(told, tuple))
+    odd = [(prefix or DEFAULT, address) for prefix, address in declared if not _ESCAPED.isdisjoint(address)]
+    used = set(_used(tree.getroot())) if odd and canonical.exclusive else set()
+    for prefix, address in odd:
+        if not canonical.exclusive or prefix in canonical.prefixes or address in used:
+            raise _unsure(address)
+
+
+def _used(root: etree._Element) -> Iterator[str]:
+    for element in root.iter(etree.Element):
+        for name in (element.tag, *element.attrib):
+            yield etree.QName(str(name)).namespace or ""
+
+
+def _read_again(text: bytes) -> etree._Element:
+    """Read what libxml2 wrote. UTF-8 throughout: in ASCII it writes names in a way that nobody can read."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        return etree.fromstring(text, parser)
+    except etree.XMLSyntaxError as error:  # nothing that the reader lets in is known to get here
+        raise _unsure(str(error.msg)) from error
+
+
+def _unsure(got: str) -> Refused:
+    return Refused("form", "xml-signature-form-unverified", got=got, result="unknown")

@@ -19,19 +19,15 @@ _MARKUP = re.compile(rb"<!--.*?-->|<\?.*?\?>|<(/?)[^>]*?(/?)>", re.DOTALL)
 """What libxml2 writes in angle brackets; none stand in the values of attributes, which it escapes."""
 
 
-def marked(tree: etree._ElementTree, parser: etree.XMLParser) -> tuple[etree._ElementTree, str]:
-    """Put an element around each that has a prefix and is where the default namespace changes; give their name.
+def marked(tree: etree._ElementTree) -> tuple[bytes, str]:
+    """Write a document with an element around each that has a prefix and is where the default namespace changes.
 
-    By its text, because lxml loses declarations of prefixes when it moves elements.
+    Also gives the name of those elements. Its text, because lxml loses declarations of prefixes when it moves elements.
     """
-    text = etree.tostring(tree)
+    text = etree.tostring(tree, encoding="utf-8")
     # No document can contain the name: it is a digest of all of it.
     mark = f"m{hashlib.sha256(text).hexdigest()}"
-    around = [
-        _default(element) if element.prefix is not None and _changes(element) else None
-        for element in tree.getroot().iter(etree.Element)
-    ]
-    return etree.fromstring(b"".join(_around(text, around, mark)), parser).getroottree(), mark
+    return b"".join(_around(text, _changes(tree), mark)), mark
 
 
 def unmarked(form: bytes, mark: str) -> bytes:
@@ -41,18 +37,29 @@ def unmarked(form: bytes, mark: str) -> bytes:
     return opened.sub(rb"<\2\1", form).replace(f"</{mark}>".encode("ascii"), b"")
 
 
-def _default(element: etree._Element | None) -> str:
-    return "" if element is None else element.nsmap.get(None) or ""
+def _changes(tree: etree._ElementTree) -> Iterator[str | None]:
+    """Give the default namespace of each element that has a prefix and another one than is in force above it.
+
+    It is carried down: to ask each element for all its namespaces would take time by their number.
+    """
+    above: list[str] = [""]
+    declared: str | None = None
+    for event, told in etree.iterwalk(tree, events=("start-ns", "start", "end")):
+        if isinstance(told, tuple):
+            prefix, address = told
+            declared = declared if prefix else address
+        elif event == "end":
+            above.pop()
+        elif told is not None:
+            own = above[-1] if declared is None else declared
+            yield own if told.prefix is not None and own != above[-1] else None
+            above.append(own)
+            declared = None
 
 
-def _changes(element: etree._Element) -> bool:
-    return _default(element) != _default(element.getparent())
-
-
-def _around(text: bytes, around: list[str | None], mark: str) -> Iterator[bytes]:
+def _around(text: bytes, around: Iterator[str | None], mark: str) -> Iterator[bytes]:
     """Give the text in pieces; ``around`` has the namespace of what goes around each element, in document order."""
     closed = f"</{mark}>".encode("ascii")
-    waiting = iter(around)
     open_: list[bool] = []
     at = 0
     for found in _MARKUP.finditer(text):
@@ -63,9 +70,9 @@ def _around(text: bytes, around: list[str | None], mark: str) -> Iterator[bytes]
         if found[1]:
             yield found[0] + (closed if open_.pop() else b"")
             continue
-        address = next(waiting)
+        address = next(around)
         if address is not None:
-            yield f"<{mark} xmlns={quoteattr(address)}>".encode("ascii", "xmlcharrefreplace")
+            yield f"<{mark} xmlns={quoteattr(address)}>".encode()
         yield found[0]
         if not found[2]:
             open_.append(address is not None)

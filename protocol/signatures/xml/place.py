@@ -15,9 +15,14 @@ from protocol.signatures.xml.refusal import Refused
 NAME = "Signature"
 PLACE = "edXML/edXMLEnvelope/edXMLHeader/Signature"
 MOST_PREFIXES = 32
+MOST_IN_SCOPE = 128
 MOST_ATTRIBUTES = 64
 LONGEST_NAMESPACE = 256
-"""Bounds of a signed package, beyond those of the reader: canonical forms of hostile namespaces grow without them."""
+"""Bounds of a signed package, beyond those of the reader: canonical forms of hostile namespaces grow without them.
+
+Prefixes are counted by their names, in the whole package; in scope is what is declared at an element and above it, the
+same name again at each level.
+"""
 
 _ID_NAMES = frozenset({"id", "{http://www.w3.org/xml/1998/namespace}id"})  # in lower case, as they are compared
 _DECLARATION = re.compile(rb"xmlns(?::([^\s=]{1,256}+))?+\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)')")
@@ -69,9 +74,21 @@ def _bounds(root: etree._Element, skeleton: bytes) -> None:
             prefixes |= _prefixes(tag[1])
     if len(prefixes) > MOST_PREFIXES:
         _too_complex(f"xmlns:* <= {MOST_PREFIXES}", str(len(prefixes)))
+    in_scope = _in_scope(root)
+    if in_scope > MOST_IN_SCOPE:
+        _too_complex(f"xmlns <= {MOST_IN_SCOPE}", str(in_scope))
     most = max((len(element.attrib) for element in root.iter(etree.Element)), default=0)
     if most > MOST_ATTRIBUTES:
         _too_complex(f"@* <= {MOST_ATTRIBUTES}", str(most))
+
+
+def _in_scope(root: etree._Element) -> int:
+    """Give the most declarations that stand at an element and above it: each costs time at every element below."""
+    now = most = 0
+    for event, _ in etree.iterwalk(root, events=("start-ns", "end-ns")):
+        now += 1 if event == "start-ns" else -1
+        most = max(most, now)
+    return most
 
 
 def _prefixes(tag: bytes) -> set[bytes]:

@@ -101,7 +101,11 @@ def _into_signature(reference: etree._Element, target: etree._Element) -> Refere
 
 
 def _target(reference: etree._Element) -> etree._Element | None:
-    """Give what is referred to: ``None`` for the document; the root, which may be named by its Id; nothing else."""
+    """Give what is referred to: ``None`` for the document; the root, which may be named by its Id; nothing else.
+
+    XPointers are not read. A root whose Id is spelled ``xpointer(/)`` is named by it like any other; both mean the
+    root.
+    """
     uri = reference.get("URI")
     if uri == "":
         return None

@@ -41,9 +41,7 @@ def _pss(parameters: etree._Element) -> Method:
     stated: dict[str, etree._Element] = {}
     for part in elements(parameters):
         if part.tag not in {_DIGEST, _MASK, _SALT, _TRAILER} or part.tag in stated:
-            raise parts.odd(
-                parameters, "DigestMethod, MaskGenerationFunction, SaltLength, TrailerField", local_name(part)
-            )
+            raise parts.odd(parameters, _STATED, local_name(part))
         stated[str(part.tag)] = part
     hashed = _hash(stated.get(_DIGEST), "sha256")
     salt, trailer = _number(stated.get(_SALT)), _number(stated.get(_TRAILER))

@@ -28,10 +28,13 @@ ABOVE = "UBND tỉnh Ví Dụ"
         ("Sở Tài nguyên và Môi trường", "SỞ TN&MT"),
         ("Sở Giáo dục và Đào tạo", "SỞ GD-ĐT"),
         ("Sở Văn hóa, Thể thao và Du lịch", "Sở VHTTDL"),
+        ("Sở Nội vụ", "SỞ NV"),
+        ("Ban Quản lý các khu công nghiệp Ví Dụ", "BQLKCN VÍ DỤ"),
         ("Sở Văn hoá Thể thao Du lịch", "Sở Văn hóa, Thể thao và Du lịch"),
         ("BHXH tỉnh Ví Dụ", "BẢO HIỂM XÃ HỘI TỈNH VÍ DỤ"),
         ("Đại học Thử nghiệm Mẫu", "Trường Đại học Thử nghiệm Mẫu"),
         ("Tỉnh ủy Ví Dụ", "TỈNH ỦY VÍ DỤ"),
+        ("Thử nghiệm Mẫu", "Sở Thử nghiệm Mẫu"),
     ],
 )
 def test_one_body_is_written_in_many_ways(ours: str, theirs: str) -> None:
@@ -52,6 +55,8 @@ def test_one_body_is_written_in_many_ways(ours: str, theirs: str) -> None:
         ("UBND tỉnh Ví Dụ", "UBND xã Mẫu, tỉnh Ví Dụ"),
         ("UBND tỉnh Ví Dụ", "Văn phòng UBND tỉnh Ví Dụ"),
         ("UBND phường 1", "UBND phường 11"),
+        ("UBND phường Ba", "UBND phường Bình An"),
+        ("Trường Tiểu học A", "Trường Tiểu học An"),
         ("Trung tâm Y tế huyện Mẫu", "Phòng Y tế huyện Mẫu"),
     ],
 )
@@ -64,8 +69,11 @@ def test_two_bodies_are_two_however_alike(ours: str, theirs: str) -> None:
     [
         ("Sở Thử nghiệm", "Sở Thử nghiệm Liên thông"),
         ("UBND Mẫu", "UBND xã Mẫu"),
+        ("HĐND Mẫu", "HĐND xã Mẫu"),
+        ("Đảng ủy Mẫu", "Đảng ủy xã Mẫu"),
         ("Sở TTTT tỉnh Ví Dụ", "Sở Tài chính tỉnh Ví Dụ"),
         ("Sở Tài chính", "SỞ TCKH"),
+        ("Sở Tài chính", "SỞ TC-KH"),
         ("Văn phòng", "Văn phòng Thử nghiệm"),
         ("Sở Thử nghiệm", ""),
         (
@@ -96,6 +104,7 @@ def test_a_superior_is_named_by_the_header_or_within_the_name_of_the_sender() ->
     assert superior(["Văn phòng UBND tỉnh Ví Dụ"], ["UBND tỉnh Ví Dụ"], "")
     assert not superior(["Sở Thử nghiệm"], ["Sở Khác"], ABOVE)
     assert not superior(["Sở Thử nghiệm Mẫu"], ["Thử nghiệm"], "")
+    assert not superior(["UBND tỉnh Ví Dụ"], ["UBND TỈNH VÍ DỤ"], "")
 
 
 def test_names_without_end_are_compared_at_once() -> None:

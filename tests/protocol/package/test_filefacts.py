@@ -11,6 +11,7 @@ import pytest
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
+from fixtures.casebook.enclosed import filtered_pdf
 from fixtures.compound import new_compound
 from protocol.package import compound, pdfbytes
 from protocol.package.attachment import attach
@@ -35,6 +36,14 @@ def locked(user: str, owner: str = "chu", strength: int = 128) -> bytes:
 def test_a_pdf_that_only_restricts_needs_no_password(strength: int, user: str, needed: bool) -> None:
     data = locked(user, strength=strength)
     assert pdfbytes.needs_password(data[:65536], data[-65536:]) is needed
+
+
+@pytest.mark.parametrize("lengths", [(b"/Length 16", b"/Length 128"), (b"/Length 128", b""), (b"", b"/Length 128")])
+def test_the_length_of_a_crypt_filter_is_not_that_of_the_key(lengths: tuple[bytes, bytes]) -> None:
+    data = filtered_pdf().replace(b"/Length 16", lengths[0]).replace(b"/Length 128 /O", lengths[1] + b" /O")
+    assert pdfbytes.needs_password(data, data) is False
+    locked_by_another = data.replace(b"/U <22", b"/U <23")
+    assert pdfbytes.needs_password(locked_by_another, locked_by_another) is True
 
 
 @pytest.mark.parametrize(

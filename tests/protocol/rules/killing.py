@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import ast
-import hashlib
 import inspect
 import io
 import itertools
@@ -19,34 +18,29 @@ import random
 import signal
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
-from typing import Any, BinaryIO
-
-from lxml import etree
+from typing import Any
 
 from fixtures.casebook.case import Case
 from fixtures.casebook.index import every_case, expected
 from fixtures.casebook.judging import said, signing_of
 from fixtures.casebook.letters import Profile
 from protocol.content.reader import ContentReader
-from protocol.content.text import FileText
 from protocol.finding import Finding
-from protocol.package import xsd
 from protocol.package.reader import read_package
 from protocol.package.reading import Reading
-from protocol.package.xsd import SchemaFault
 from protocol.rules import examine
 from protocol.rules.contextfile import from_json
 from protocol.rules.surroundings import NOTHING_KNOWN, Surroundings
-from protocol.signatures.pdf.facts import PaperFacts
 from protocol.signatures.pdf.reader import SignatureReader
 from schemas import registry
 from tests.protocol.rules.mutants import Mutant, WillNotLoad, at_work, forget, modules, mutants
+from tests.protocol.rules.remembered import Remembered, remembered
 
 PROFILE: Profile = "strict"
 TOO_LONG_S = 5.0
@@ -56,52 +50,6 @@ Line = tuple[str, int]
 
 class TooLong(BaseException):
     """A mutant that does not come to an end; no ``except Exception`` may swallow it."""
-
-
-class Remembered:
-    """Reads each file once and remembers it, so that no child process is needed while mutants are at work."""
-
-    def __init__(self, reader: ContentReader, papers: SignatureReader) -> None:
-        self._reader: ContentReader | None = reader
-        self._known: dict[tuple[str, bytes], FileText] = {}
-        self.papers = RememberedPapers(papers)
-
-    def read(self, name: str, open_file: Callable[[], BinaryIO], size: int) -> FileText:
-        """Read a file, or remember it; what a mutant asks for beside is unreadable."""
-        with open_file() as stream:
-            key = name, stream.read()
-        if key not in self._known:
-            if self._reader is None:
-                return FileText("other", unread="unsupported")
-            self._known[key] = self._reader.read(name, open_file, size)
-        return self._known[key]
-
-    def close(self) -> None:
-        """From now on remember only."""
-        self._reader = None
-        self.papers.close()
-
-
-class RememberedPapers:
-    """Does the same for the signatures of files."""
-
-    def __init__(self, reader: SignatureReader) -> None:
-        self._reader: SignatureReader | None = reader
-        self._known: dict[bytes, PaperFacts] = {}
-
-    def read(self, name: str, open_file: Callable[[], BinaryIO], size: int) -> PaperFacts:
-        """Read the signatures of a file once, or remember them."""
-        with open_file() as stream:
-            key = hashlib.sha256(stream.read()).digest()
-        if key not in self._known:
-            if self._reader is None:
-                return PaperFacts("too-slow")
-            self._known[key] = self._reader.read(name, open_file, size)
-        return self._known[key]
-
-    def close(self) -> None:
-        """From now on remember only."""
-        self._reader = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,30 +151,6 @@ class Range:
         return list(dict.fromkeys([*rare, *turns]))
 
 
-@contextmanager
-def schema_remembered() -> Iterator[None]:
-    """Validate each package once: the schema is no rule and says the same every time, but takes its time."""
-    fast, explain = xsd.fast, xsd.explain
-    known_fast: dict[int, bool] = {}
-    known_faults: dict[int, list[SchemaFault]] = {}
-
-    def remembered_fast(root: etree._Element, kind: xsd.Kind) -> bool:
-        if id(root) not in known_fast:
-            known_fast[id(root)] = fast(root, kind)
-        return known_fast[id(root)]
-
-    def remembered_explain(root: etree._Element, kind: xsd.Kind) -> Iterator[SchemaFault]:
-        if id(root) not in known_faults:
-            known_faults[id(root)] = list(explain(root, kind))
-        return iter(known_faults[id(root)])
-
-    xsd.fast, xsd.explain = remembered_fast, remembered_explain
-    try:
-        yield
-    finally:
-        xsd.fast, xsd.explain = fast, explain
-
-
 def _users(mutant: Mutant) -> set[Line]:
     """Give the lines of all functions that name a constant."""
     lines: set[Line] = set()
@@ -268,18 +192,18 @@ def traced(files: set[str]) -> Iterator[set[Line]]:
 
 @contextmanager
 def limited() -> Iterator[None]:
-    """Raise ``TooLong`` where the body does not end in time."""
+    """Raise ``TooLong`` where the body does not end in time: its own, whatever else the machine has to do."""
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         raise TooLong
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, TOO_LONG_S)
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, TOO_LONG_S)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -293,7 +217,7 @@ def main(arguments: Sequence[str]) -> None:
     chosen = list(mutants())
     if given.sample:
         chosen = random.Random(given.seed).sample(chosen, min(given.sample, len(chosen)))
-    with schema_remembered():
+    with remembered():
         field = Range()
         for mutant in chosen[given.part :: given.of]:
             fate, case = field.fate(mutant)

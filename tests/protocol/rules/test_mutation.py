@@ -23,12 +23,13 @@ import pytest
 
 from protocol import rules
 from tests.proof import ROOT, write_proof
-from tests.protocol.rules.killing import Range, schema_remembered
+from tests.protocol.rules.killing import Range
 from tests.protocol.rules.mutants import SPARED, Mutant, emptied, modules, mutants
+from tests.protocol.rules.remembered import remembered
 
 SURVIVORS = ROOT / "docs" / "proof" / "rules-survivors.toml"
 SEED = int(os.environ.get("AXIS28_SAMPLE_SEED", "28"))
-SAMPLE_SIZE = 60
+SAMPLE_SIZE = 30
 PARTS = os.cpu_count() or 1
 RULES = (*rules.STRUCTURE_RULES, *rules.DOCUMENT_RULES, *rules.STATUS_RULES)
 
@@ -77,7 +78,7 @@ def fates(*options: str) -> list[Fate]:
 
 @pytest.fixture(scope="module")
 def field() -> Iterator[Range]:
-    with schema_remembered():
+    with remembered():
         yield Range()
 
 

@@ -530,14 +530,21 @@ def test_it_judges_within_a_running_event_loop_and_prints_nothing(capfd: pytest.
 
 
 def test_nothing_reaches_for_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    def reached(*_: object, **__: object) -> None:
-        raise AssertionError("reached for the network")
+    calls: list[object] = []
+
+    def reached(*arguments: object, **_: object) -> None:
+        calls.append(arguments)
+        raise OSError("the network is not there")
 
     monkeypatch.setattr(socket, "socket", reached)
     monkeypatch.setattr(socket, "getaddrinfo", reached)
     pki = Pki(NOW, url="http://127.0.0.1:9")
     bare = Trust((pki.root.identity.der,))
     assert told(judged(agency(pki), bare)) == {("revocation", "unknown", "revocation-unknown")}
+    assert calls == []
+    with pytest.raises(OSError, match="not there"):
+        socket.create_connection(("127.0.0.1", 9))
+    assert len(calls) == 1, "a call would have been noted"
 
 
 # --- timestamps ---

@@ -114,6 +114,39 @@ def test_however_often_an_authority_renewed_its_certificate_the_valid_one_is_fou
     assert {check.result for check in checks} == {"good"}
 
 
+@pytest.mark.parametrize("embedded", [False, True])
+@pytest.mark.parametrize("old_first", [False, True])
+@pytest.mark.parametrize("claimed", [None, NOW - DAY])
+def test_an_authority_whose_old_certificate_was_revoked_is_judged_by_its_new_one(
+    claimed: Any, *, old_first: bool, embedded: bool
+) -> None:
+    pki = Pki(NOW)
+    old = pki.issuing.identity
+    term = Validity(NOW - 20 * DAY, NOW + YEAR)
+    new = pki.root.issue(old.certificate.subject, old.key, authority.ISSUER, term)
+    pki.root.revoke(old.certificate, authority.Revocation(NOW - 10 * DAY))
+    issuers = (old.der, new.der) if old_first else (new.der, old.der)
+    seal = agency(pki)
+    trusted = Trust((pki.root.identity.der,), () if embedded else issuers, pki.crls(NOW))
+    checks = trust.judge(seal.der, issuers if embedded else (), trusted, Times(NOW, claimed))
+    assert {check.result for check in checks} == {"good"}
+    pki.root.revoke(new.certificate, authority.Revocation(NOW - 10 * DAY))
+    both = Trust(trusted.roots, issuers, pki.crls(NOW))
+    assert trust.judge(seal.der, (), both, Times(NOW, NOW - DAY))[-1].reason == "certificate-revoked"
+
+
+def test_a_new_certificate_of_an_authority_hides_no_revocation_that_was_listed_before_it() -> None:
+    pki = Pki(NOW)
+    old, seal = pki.issuing.identity, agency(pki)
+    pki.revoke(seal, NOW - 3 * DAY)
+    listed = pki.issuing.crl(NOW - 2 * DAY)
+    new = pki.root.issue(old.certificate.subject, old.key, authority.ISSUER, Validity(NOW - DAY, NOW + YEAR))
+    pki.root.revoke(old.certificate, authority.Revocation(NOW - HOUR))
+    trusted = Trust((pki.root.identity.der,), (new.der, old.der), (pki.root.crl(NOW), listed))
+    checks = {check.question: check for check in trust.judge(seal.der, (), trusted, Times(NOW, NOW - DAY))}
+    assert (checks["revocation"].result, checks["revocation"].reason) == ("bad", "certificate-revoked")
+
+
 def test_two_old_roots_and_two_old_issuers_hide_no_chain() -> None:
     pki = Pki(NOW)
     own, root = pki.issuing.identity, pki.root.identity

@@ -9,6 +9,10 @@ import pytest
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from fixtures import pdfattacks, pdfforgeries, pdfshadows
+from fixtures.casebook.envelopes import misnumbered_before
+from fixtures.casebook.letters import main_pdf
+from fixtures.casebook.signedletters import both
+from fixtures.casebook.signedletters import signed as signed_letter
 from fixtures.pdfobjects import (
     FIELD,
     FORGED,
@@ -151,6 +155,21 @@ def test_a_signed_file_that_others_repair_silently_is_bad(at: int) -> None:
     if facts.unread:
         assert [each.reason for each in judge_whole(facts, found)] == ["pdf-signed-file-damaged"]
     assert facts.unread or all(each.result == "bad" for each in found)
+
+
+def test_a_file_that_cannot_be_read_is_in_doubt_where_its_signed_bytes_are_whole() -> None:
+    data = misnumbered_before(signed_letter(main_pdf(), *both()))
+    facts = read_signatures(data)
+    assert (facts.unread, facts.traces) == ("damaged", False)
+    assert [(each.result, each.reason) for each in judge_whole(facts, ())] == [("unknown", "pdf-signatures-unread")]
+    for changed in (
+        data.replace(b"/MediaBox [0 0 595", b"/MediaBox [0 0 596", 1),
+        data.replace(b"/ByteRange", b"/ByteRang_", 1),
+        data + b"1 0 obj\n<< >>\nendobj\n",
+        data[:-100],
+    ):
+        assert changed != data
+        assert read_signatures(changed).traces
 
 
 def test_a_rewritten_signature_covers_no_longer_what_it_says() -> None:

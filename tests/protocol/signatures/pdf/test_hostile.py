@@ -17,6 +17,7 @@ from protocol.signatures.pdf.facts import PaperFacts
 from protocol.signatures.pdf.reader import SignatureReader
 from protocol.signatures.pdf.reading import read_signatures
 from protocol.signatures.pdf.sign import sign
+from protocol.signatures.pdf.whole import judge_whole
 from tests.protocol.signatures.moments import NOW
 from tests.protocol.signatures.pdf.parties import agency, judged, paper, person, signed
 
@@ -70,13 +71,11 @@ class Failing(SignatureReader):
         raise Stopped("damaged")
 
 
-@pytest.mark.parametrize("shift", [0, 3, 10])
-def test_a_file_that_takes_the_child_down_does_not_hide_that_it_was_signed(shift: int) -> None:
-    block = 64 * 1024
-    data = b" " * (block - shift) + b"/ByteRange" + b" " * block
+def test_a_file_that_takes_the_child_down_is_unread_and_neither_good_nor_bad() -> None:
     with Failing() as reader:
-        assert reader.read_bytes(data) == PaperFacts("damaged", traces=True)
-        assert reader.read_bytes(paper()) == PaperFacts("damaged")
+        facts = reader.read_bytes(signed())
+        assert facts == PaperFacts("damaged")
+    assert {(each.result, each.reason) for each in judge_whole(facts, ())} == {("unknown", "pdf-signatures-unread")}
 
 
 def test_a_number_that_is_none_does_not_end_the_reading() -> None:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, get_args
 
 import pytest
+from asn1crypto import algos, core
 
 from fixtures.letterhead import DECISION, LETTER
 from fixtures.paper import new_pdf_document
-from fixtures.pdfforgeries import digit_changed, value_changed
+from fixtures.pdfforgeries import digit_changed, signed_bytes, value_changed, value_is
 from fixtures.signedpaper import AGENCY_FIELD, PERSON_FIELD, signed_by_agency, signed_by_person, signed_paper
 from protocol.signatures.anchors import Trust
 from protocol.signatures.pdf.facts import Change, ChangeKind, Envelope, PaperFacts, SignatureFacts
 from protocol.signatures.pdf.judge import judge
 from protocol.signatures.pdf.reading import read_signatures
 from protocol.signatures.pdf.sign import sign, stamp, with_validation_data
-from protocol.signatures.pdf.structures import Hash, Manner, Stamping
+from protocol.signatures.pdf.structures import Hash, Manner, Stamping, envelope
 from protocol.signatures.pdf.whole import judge_whole
 from protocol.signatures.pki import Pki, Validity, defects, keys
 from schemas import registry
@@ -92,6 +94,29 @@ def test_what_cannot_be_checked_is_unknown_and_never_good() -> None:
         outcome = judge(PaperFacts(signatures=(facts,)), trusted(), LATER)[0]
         assert (asked(outcome)["integrity"].result, asked(outcome)["integrity"].reason) == ("unknown", reason)
         assert outcome.result != "good"
+
+
+def named(oid: str, kind: keys.Kind = "p-256") -> Any:
+    """Sign a paper by a key of some kind, and name the algorithm by a number; give what is said of it."""
+    seal = pki().agency("H99.01", "Sở Thử nghiệm", kind=kind)
+    data = sign(paper(), seal, NOW, field="F")
+    info = envelope(hashlib.sha256(signed_bytes(data)).digest(), seal, NOW, Manner())
+    algorithm = algos.SignedDigestAlgorithm({"algorithm": oid, "parameters": core.Null()})
+    info["content"]["signer_infos"][0]["signature_algorithm"] = algorithm
+    return asked(judged(value_is(info.dump(force=True))(data))["F"])
+
+
+def test_a_value_by_an_unknown_algorithm_is_not_said_to_be_false() -> None:
+    found = named("1.3.6.1.4.1.99999.28.5")
+    assert (found["integrity"].result, found["integrity"].reason) == ("unknown", "pdf-signature-uncheckable")
+    assert (found["algorithm"].result, found["algorithm"].reason) == ("bad", "signature-scheme-not-allowed")
+
+
+@pytest.mark.parametrize(("kind", "result"), [("p-256", "good"), ("p-384", "good"), ("rsa-2048", "unknown")])
+def test_the_name_of_a_kind_of_key_stands_for_its_scheme(kind: keys.Kind, result: str) -> None:
+    found = named("1.2.840.10045.2.1", kind)
+    assert found["integrity"].result == result
+    assert (found["algorithm"].result == "good") is (result == "good")
 
 
 # --- algorithms ---
@@ -260,7 +285,7 @@ def test_a_bad_timestamp_is_named(case: str) -> None:
         ({"envelope": Envelope(trouble="signer-count")}, "bad", "pdf-timestamp-malformed"),
         ({"matches": None, "imprint": "shake128"}, "bad", "pdf-timestamp-algorithm"),
         ({"envelope": Envelope(certificate=b"x", digest_holds=False, value_holds=True)}, "bad", "pdf-timestamp-broken"),
-        ({"envelope": Envelope()}, "unknown", "pdf-timestamp-broken"),
+        ({"envelope": Envelope()}, "unknown", "pdf-timestamp-unproven"),
     ],
 )
 def test_a_token_that_is_not_whole_proves_nothing(change: dict[str, Any], result: str, reason: str) -> None:

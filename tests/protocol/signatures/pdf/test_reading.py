@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -16,8 +17,10 @@ from fixtures.letterhead import DECISION, Appendix
 from fixtures.paper import new_pdf_document
 from fixtures.signedpaper import AGENCY_FIELD, PERSON_FIELD, place_of, signed_paper
 from protocol.content.answer import InvalidAnswer
+from protocol.signatures.pdf import opening
 from protocol.signatures.pdf import sign as signing
 from protocol.signatures.pdf.answer import decode, encode
+from protocol.signatures.pdf.broken import BROKEN
 from protocol.signatures.pdf.facts import PaperFacts
 from protocol.signatures.pdf.reading import MOST_REVISIONS, MOST_SIGNATURES, read_signatures
 from protocol.signatures.pdf.sign import sign
@@ -35,6 +38,30 @@ def rewritten(data: bytes, *, password: str | None = None, **how: Any) -> bytes:
     target = io.BytesIO()
     writer.write(target)
     return target.getvalue()
+
+
+def test_a_signature_with_room_for_two_million_digits_costs_no_time() -> None:
+    data = sign(sign(paper(), person(), NOW, field="A", reserved=2_000_000), agency(), AFTER, field="B")
+    letters: list[object] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(opening, "_letter_by_letter", letters.append)
+        assert {each.result for each in judged(data).values()} == {"good"}
+    assert letters == []
+
+
+@pytest.mark.parametrize(
+    "written", [b"<>", b"<4f>", b"<4F4b>", b"<4>", b"<4 f>", b"<4f\n>", b"<4f%x\n>", b"<zz>", b"<4f", b"<"]
+)
+def test_a_string_of_digits_is_what_it_is_letter_by_letter(written: bytes) -> None:
+    def outcome(read: Callable[[Any], Any]) -> object:
+        stream = io.BytesIO(b" " + written + b" /Next")
+        stream.seek(1)
+        try:
+            return bytes(read(stream).original_bytes), stream.tell()
+        except BROKEN as error:
+            return str(error)
+
+    assert outcome(opening._hex_string) == outcome(opening._letter_by_letter)
 
 
 def test_a_table_in_a_stream_is_read() -> None:

@@ -10,8 +10,8 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from fixtures.pdfobjects import updated, with_text_field
-from fixtures.pdfshadows import field_filled
+from fixtures.pdfobjects import updated, with_inherited_field, with_text_field
+from fixtures.pdfshadows import appearances_asked_for, field_filled, value_exchanged
 from fixtures.pdfstamps import BODY_BOX, LARGE_BOX, NUMBER_BOX, stamped
 from protocol.signatures.pdf.facts import Stamp
 from protocol.signatures.pdf.reading import read_signatures
@@ -51,6 +51,32 @@ def test_nothing_is_measured_in_a_file_that_nobody_changed() -> None:
 @pytest.mark.parametrize("kind", ["/Ink", "/Highlight", "/Line", "/RichMedia"])
 def test_what_draws_outside_its_frame_takes_a_whole_page(kind: str) -> None:
     assert [(each.share, each.down) for each in stamps_of(stamped(signed(), NUMBER_BOX, kind))] == [(1.0, 1.0)]
+
+
+def test_a_link_takes_its_frame_where_it_has_a_look_and_nothing_without_one() -> None:
+    (drawn,) = stamps_of(stamped(signed(), BODY_BOX, "/Link"))
+    assert drawn.share == pytest.approx(share(BODY_BOX), rel=0.01)
+    (bare,) = stamps_of(stamped(signed(), BODY_BOX, "/Link", drawn=False))
+    assert (bare.share, bare.down) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize(("width", "covers"), [(0, False), (3, False), (4, True)])
+def test_a_link_with_a_thick_border_takes_its_frame(width: int, covers: bool) -> None:
+    style = generic.DictionaryObject({pdf_name("/W"): generic.NumberObject(width)})
+    border = generic.ArrayObject(map(generic.NumberObject, (0, 0, width)))
+    for more in ({"BS": style}, {"Border": border}):
+        (found,) = stamps_of(stamped(signed(), BODY_BOX, "/Link", drawn=False, **more))
+        assert bool(found.share) is covers
+
+
+def test_a_value_that_changed_above_a_widget_is_measured_where_the_widget_is() -> None:
+    (found,) = stamps_of(value_exchanged(signed(with_inherited_field(paper()))))
+    assert found.share == pytest.approx(2 * share((100, 380, 300, 400)), rel=0.01)
+
+
+def test_all_fields_are_measured_where_they_are_to_be_drawn_anew() -> None:
+    (found,) = stamps_of(appearances_asked_for(signed(with_text_field(paper()))))
+    assert found.share == pytest.approx(2 * share((100, 500, 300, 520)), rel=0.01)
 
 
 def test_a_field_that_was_filled_in_is_measured_where_it_was_and_where_it_is() -> None:

@@ -25,6 +25,10 @@ SHOWN_ELSEWHERE = {
     "xml-signature-bytes-differ": "needs two files",
     "xml-signature-party-unknown": "is no breach",
     "xml-signature-party-unproven": "a matter of policy, not of an attack",
+    "xml-signature-by-superior": "is no breach",
+    "xml-signature-issuer-unknown": "is not known to be bad",
+    "xml-signature-form-unverified": "is not known to be bad",
+    "xml-signature-time-after-sending": "is not known to be bad",
     "xml-signature-comments-signed": "is not known to be bad",
     "xml-signature-value-unverified": "is not known to be bad",
 }

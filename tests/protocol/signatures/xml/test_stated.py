@@ -10,10 +10,11 @@ from typing import cast
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 from pybase64 import b64encode
 
 from fixtures.casebook.letters import letter_bytes
-from fixtures.xmlattacks.objects import SIGNED_AT, stated, whole, xades
+from fixtures.xmlattacks.objects import SIGNED_AT, named, stated, whole, xades
 from fixtures.xmlattacks.stage import DS, SUBJECT, swap, with_value
 from fixtures.xmlattacks.variety import with_comments
 from protocol.package.reader import read_package
@@ -190,6 +191,46 @@ def test_a_claimed_time_does_not_undo_a_revocation() -> None:
     assert (found.result, reasons(found)) == ("unknown", {"revoked-after-claimed-signing"})
     late = stated(xades("2026-11-19T23:00:00+07:00"))(replace(stage(), signer=agency))
     assert "certificate-revoked" in reasons(outcome(late, trust=trusted(own)))
+
+
+def _named(**how: str) -> bytes:
+    return stated(xades(named=named(stage().signer.der, **how)))(stage())
+
+
+@pytest.mark.parametrize("version", ["", "V2"])
+def test_the_certificate_that_was_signed_cannot_be_exchanged_for_another_of_its_key(version: str) -> None:
+    other = b64encode(stage().twin.public_bytes(Encoding.DER))
+    data = _named(version=version)
+    assert outcome(data).result == "good"
+    found = outcome(swap(data, b64encode(stage().signer.der), other))
+    assert (found.result, reasons(found)) == ("bad", {"xml-signature-certificate-exchanged"})
+
+
+def test_the_signer_may_be_named_behind_his_issuer() -> None:
+    issuer, signer = pki().issuing.identity.der, stage().signer.der
+    assert outcome(stated(xades(named=named(issuer, signer)))(stage())).result == "good"
+    alone = outcome(stated(xades(named=named(issuer)))(stage()))
+    assert reasons(alone) == {"xml-signature-certificate-exchanged"}
+
+
+def test_a_digest_by_an_unknown_function_says_nothing() -> None:
+    other = b64encode(stage().twin.public_bytes(Encoding.DER))
+    found = outcome(swap(_named(algorithm="urn:la"), b64encode(stage().signer.der), other))
+    assert "xml-signature-certificate-exchanged" not in reasons(found)
+
+
+@pytest.mark.parametrize(
+    ("proven", "told"),
+    [
+        ("2026-11-20T08:56:00+07:00", ("good", "")),
+        ("2026-11-20T08:54:00+07:00", ("unknown", "xml-signature-time-after-sending")),
+    ],
+)
+def test_a_time_after_the_sending_is_not_known_to_be_true(proven: str, told: tuple[str, str]) -> None:
+    found = outcome(stated(xades())(stage()), times=Times(NOW, proven=datetime.fromisoformat(proven)))
+    time = found.answer("time")
+    assert time is not None
+    assert (time.result, time.reason) == told
 
 
 def test_comments_that_are_signed_are_not_looked_into() -> None:

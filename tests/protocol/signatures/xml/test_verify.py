@@ -139,12 +139,12 @@ def test_a_weak_digest_is_bad_though_it_is_right() -> None:
     assert algorithm.reason == "signature-hash-not-allowed"
 
 
-def test_a_stranger_to_the_trust_is_bad() -> None:
+def test_a_stranger_to_the_trust_is_bad_and_one_of_whom_nobody_knows_the_issuer_is_unknown() -> None:
     stranger = Pki(NOW, name="khác").agency(CODE, "Sở Thử nghiệm")
-    found = outcome(signed(stranger))
-    chain = found.answer("chain")
-    assert chain is not None
-    assert (chain.result, found.result) == ("bad", "bad")
+    whole = sign(letter_bytes(), stranger.key, [stranger.certificate, *stranger.issuers])
+    assert (outcome(whole).result, reasons(outcome(whole))) == ("bad", {"certificate-root-untrusted"})
+    alone = outcome(signed(stranger))
+    assert (alone.result, reasons(alone)) == ("unknown", {"xml-signature-issuer-unknown"})
 
 
 def test_revocation_that_nobody_knows_of_is_unknown() -> None:

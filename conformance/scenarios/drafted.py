@@ -1,0 +1,111 @@
+"""What was asked for, held against what crossed: the same text in each file, signed when it was sent."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from conformance.case import Case
+from conformance.scenarios.sealed import Paper, Sent
+from conformance.scenarios.signed import signatures
+from conformance.stage import VIETNAM
+from conformance.told import told
+from conformance.violation import JudgeBlind
+from protocol.content.text import FileText
+
+if TYPE_CHECKING:
+    from fixtures.files import File
+    from protocol.signatures.outcome import SignatureOutcome
+
+CLOCKS_APART = timedelta(minutes=5)
+"""By how much the clock that dates signatures may differ from that of the axis."""
+ENOUGH = 0.85
+"""Share of a draft's letters that have to be in what was signed: number and date may be stamped over some of them."""
+
+
+async def require_same_content(case: Case, sent: Sent, read: Sequence[Paper]) -> None:
+    """Require the first file of what crossed to say what the draft's says, and each appendix to be in one of the rest.
+
+    A system may write a file anew before it is signed, or stamp number and date on it: so texts are compared, and
+    nothing is held against a file whose letters cannot be made out.
+    """
+    wanted = [await _text(case, file.name, file.data) for file in sent.files]
+    found = [await _text(case, paper.name, paper.data) for paper in read]
+    left = dict(enumerate(found))
+    lost: list[File] = []
+    for number, (file, text) in enumerate(zip(sent.files, wanted, strict=True)):
+        places = [place for place in left if (place == 0) == (number == 0)]
+        match = next((place for place in places if may_hold(left[place], text)), None)
+        if match is None:
+            lost.append(file)
+        else:
+            del left[match]
+    case.require(
+        not lost,
+        "signed-other-content",
+        expected=told("the text of each file of the draft in a signed file of its own"),
+        got=told("nothing signed has the text of {names}", names=", ".join(file.name for file in lost)),
+        witnesses=[sent.crossing.exchange],
+    )
+
+
+async def _text(case: Case, name: str, data: bytes) -> FileText:
+    text = await (await signatures(case)).text(name, data)
+    if text.unread not in ("", "no-text", "garbled"):
+        raise JudgeBlind(told("the text of {name} could not be read: {why}", name=name, why=text.unread))
+    return text
+
+
+def may_hold(signed: FileText, draft: FileText) -> bool:
+    """Say whether a file holds the text of a draft, or may: lines can break elsewhere, and some may be stamped over."""
+    if signed.unread == "garbled":
+        return True
+    there = _letters(line.text for line in signed.lines)
+    lines = [_letters([line.text]) for line in draft.lines]
+    held = sum(len(line) for line in lines if line in there)
+    return held >= ENOUGH * sum(map(len, lines))
+
+
+def _letters(texts: Iterable[str]) -> str:
+    """Leave out what may change with fonts and line breaks: spaces, hyphens, capitals."""
+    whole = unicodedata.normalize("NFKC", "".join(texts)).casefold()
+    return "".join(letter for letter in whole if letter.isalnum())
+
+
+def require_signed_now(case: Case, sent: Sent, outcomes: Sequence[SignatureOutcome]) -> None:
+    """Require signatures to be of the time between the request and the crossing, by certificates good at that time."""
+    bad = [
+        f"{check.question}: {check.reason}"
+        for outcome in outcomes
+        for check in outcome.checks
+        if check.question in ("validity", "revocation") and check.result == "bad"
+    ]
+    case.require(
+        not bad,
+        "signed-with-bad-certificate",
+        expected=told("certificates that are valid and not revoked at the time of signing"),
+        got=", ".join(bad),
+        witnesses=[sent.crossing.exchange],
+    )
+    earliest, latest = sent.asked - CLOCKS_APART, sent.crossing.exchange.at + CLOCKS_APART
+    expected = told("signed between {earliest} and {latest}", earliest=_told(earliest), latest=_told(latest))
+    stray = [
+        each.signed_at for each in outcomes if each.signed_at is not None and not earliest <= each.signed_at <= latest
+    ]
+    case.require(
+        not stray,
+        "signed-at-another-time",
+        expected=expected,
+        got=", ".join(map(_told, stray)),
+        witnesses=[sent.crossing.exchange],
+    )
+    undated = [each.place for each in outcomes if each.signed_at is None and each.proven_at is None]
+    if undated:
+        # The catalogue lets a package with such a signature pass with a warning.
+        case.warn("signed-without-time", expected=expected, got=", ".join(undated))
+
+
+def _told(moment: datetime) -> str:
+    return moment.astimezone(VIETNAM).isoformat(timespec="seconds")

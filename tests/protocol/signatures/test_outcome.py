@@ -1,0 +1,64 @@
+"""What an outcome says as a whole, to people and in JSON."""
+
+from __future__ import annotations
+
+import pytest
+
+from protocol.signatures.outcome import Check, Result, SignatureOutcome, Signer
+from protocol.signatures.party import of_package
+
+WHOLE = Check("integrity", "good")
+ROOTED = Check("chain", "good", got="TEST")
+ROOTLESS = Check("chain", "unknown", "trust-roots-missing")
+
+
+@pytest.mark.parametrize(
+    ("checks", "worst", "said"),
+    [
+        ((WHOLE, ROOTED), "good", "good"),
+        ((WHOLE,), "good", "unknown"),
+        ((WHOLE, ROOTLESS), "unknown", "unknown"),
+        ((WHOLE, Check("timestamp", "good", parts=(ROOTED,))), "good", "good"),
+        ((WHOLE, Check("party", "bad", "xml-signature-other-party")), "bad", "bad"),
+        ((), "unknown", "unknown"),
+    ],
+    ids=["trusted", "unaltered", "rootless", "stamp", "other", "nothing"],
+)
+def test_nothing_is_called_good_in_json_of_which_nobody_knows_who_signed(
+    checks: tuple[Check, ...], worst: Result, said: Result
+) -> None:
+    outcome = SignatureOutcome("x", checks=checks)
+    assert (outcome.result, outcome.to_json()["result"]) == (worst, said)
+
+
+@pytest.mark.parametrize(
+    ("codes", "result", "reason"),
+    [
+        (("H99.01",), "good", ""),
+        ((), "unknown", "xml-signature-party-unknown"),
+        (("VATVN-0100000001",), "unknown", "xml-signature-party-unknown"),
+        (("NTRVN-0100000001",), "unknown", "xml-signature-party-unknown"),
+        (("MST:0100000001",), "unknown", "xml-signature-party-unknown"),
+        (("0100000001",), "unknown", "xml-signature-party-unknown"),
+        (("0100000001", "H99.01"), "good", ""),
+        (("0100000001", "H99.02"), "bad", "xml-signature-other-party"),
+        (("H99",), "unknown", "xml-signature-by-superior"),
+        (("000.00.00.H99",), "unknown", "xml-signature-by-superior"),
+        (("H99.01.05",), "bad", "xml-signature-other-party"),
+        (("H99.02",), "bad", "xml-signature-other-party"),
+    ],
+)
+def test_only_a_code_of_another_agency_makes_another_party(codes: tuple[str, ...], result: Result, reason: str) -> None:
+    check = of_package(" h99.01 ", Signer("agency", "Sở Thử nghiệm", codes=codes))
+    assert (check.result, check.reason) == (result, reason)
+
+
+@pytest.mark.parametrize("sender", [None, "", " "])
+def test_without_a_sender_nobody_is_another_party(sender: str | None) -> None:
+    assert of_package(sender, Signer("agency", "Sở Khác", codes=("H99.02",))).result == "unknown"
+
+
+def test_an_enterprise_is_bound_to_the_digits_of_its_registration() -> None:
+    enterprise = Signer("agency", "Công ty Mẫu", codes=("0100000002",))
+    assert of_package("0100000002", enterprise).result == "good"
+    assert of_package("0100000001", enterprise).reason == "xml-signature-other-party"
