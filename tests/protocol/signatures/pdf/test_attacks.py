@@ -9,7 +9,7 @@ import pytest
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from fixtures import pdfattacks, pdfforgeries, pdfshadows
-from fixtures.casebook.envelopes import misnumbered_before
+from fixtures.casebook.damagedpapers import misnumbered_before
 from fixtures.casebook.letters import main_pdf
 from fixtures.casebook.signedletters import both
 from fixtures.casebook.signedletters import signed as signed_letter
