@@ -20,9 +20,16 @@ _TRACES = (
     b"\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02",
     b"-----BEGIN PKCS7",
     b"-----BEGIN CMS",
+    b"KoZIhvcNAQcC",
+    b"CSqGSIb3DQEHAq",
+    b"BgkqhkiG9w0BBwK",
+    b"multipart/signed",
+    "EncryptedPackage".encode("utf-16-le"),
     b"/ByteRange",
 )
-"""Of signatures: in Office Open XML and OpenDocument, in older office files, XML, CMS (RFC 5652), text, PDF."""
+"""Of signatures: in Office Open XML and OpenDocument, in older office files, XML, PDF, mail, and CMS (RFC 5652) as
+bytes, with an armour, or in base64 (in three ways, as its object identifier falls); and of what a password hides.
+"""
 _LONGEST = max(map(len, _TRACES))
 _PIECE = 1 << 16
 _PACKED = frozenset({"zip", "7z", "rar", "gz"})

@@ -58,7 +58,8 @@ def _outcomes(context: Context, facts: PaperFacts) -> tuple[SignatureOutcome, ..
 def _parts(context: Context, package: DocumentPackage, known: Sequence[SignedPaper]) -> dict[int, Part]:
     """Tell the files apart. What may be a draft, a slip, or a paper of the Party, which has rules of its own, is none.
 
-    Where no file shows that it is the document, that is the first which somebody signed, else the first.
+    Where no file shows that it is the document, that is the first which somebody signed, else the first; where all are
+    called appendixes, that which a person signed: the document with its appendix in one file.
     """
     if not is_document(package):
         return {}
@@ -69,7 +70,7 @@ def _parts(context: Context, package: DocumentPackage, known: Sequence[SignedPap
         if paper.number not in drafts and is_appendix(context, package, paper.number)
     }
     found = main_document(context, package)
-    main = found.file.number if found else _first(known, {*drafts, *parts})
+    main = found.file.number if found else _first(known, {*drafts, *parts}) or _signed_by_person(known, drafts)
     if main is not None:
         parts[main] = "copy" if certified_copy(package.header) else "document"
     return parts
@@ -105,6 +106,12 @@ def _first(known: Sequence[SignedPaper], excepted: set[int]) -> int | None:
     rest = [paper for paper in known if paper.number not in excepted]
     signed = [paper for paper in rest if paper.facts.signatures]
     return next((paper.number for paper in (*signed, *rest)), None)
+
+
+def _signed_by_person(known: Sequence[SignedPaper], excepted: set[int]) -> int | None:
+    rest = (paper for paper in known if paper.number not in excepted)
+    signed = (paper for paper in rest if any(each.signer and each.signer.role == "person" for each in paper.outcomes))
+    return next((paper.number for paper in signed), None)
 
 
 def _asked(

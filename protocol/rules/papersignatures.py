@@ -12,6 +12,7 @@ from dataclasses import replace
 from protocol.finding import Finding, quote
 from protocol.package.model import DocumentPackage
 from protocol.rules import otherformats
+from protocol.rules.attached import main_document
 from protocol.rules.context import ATTACHMENT, Context, DocumentRule
 from protocol.rules.filetexts import attached
 from protocol.rules.paperparts import is_appendix, is_document, is_draft, signed_papers
@@ -61,8 +62,9 @@ def unsigned(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     """
     if context.signing is None or not context.signing.demands or not is_document(package):
         return
-    known = signed_papers(context, package)
-    if any(paper.part != "appendix" for paper in known if not paper.member or paper.facts.signatures):
+    known, found = signed_papers(context, package), main_document(context, package)
+    main = found.file.number if found else None
+    if any(_may_be_signed_document(paper, main) for paper in known):
         return
     excepted = {paper.number for paper in known if not paper.member}
     rest = [
@@ -75,6 +77,18 @@ def unsigned(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     for number, attachment, doubtful in sorted(rest, key=lambda each: not each[2])[:1]:
         reason = "document-signatures-unread" if doubtful else "document-not-signed"
         yield from context.breach(reason, f"{ATTACHMENT}[{number}]", expected="pdf", got=quote(attachment.name or ""))
+
+
+def _may_be_signed_document(paper: SignedPaper, main: int | None) -> bool:
+    """Whether a PDF settles the question: what is asked of it as the document, or of its signatures, is told elsewhere.
+
+    A person signs no appendix. ``main``: the number of the file that shows that it is the document, if one does.
+    """
+    if any(_role(outcome) == "person" for outcome in paper.outcomes):
+        return True
+    if paper.facts.signatures or paper.member:
+        return bool(paper.facts.signatures) and paper.part != "appendix"
+    return paper.part != "appendix" and (bool(paper.facts.unread) or paper.facts.traces or main in (None, paper.number))
 
 
 def each(context: Context, package: DocumentPackage) -> Iterator[Finding]:

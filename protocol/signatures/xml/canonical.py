@@ -144,7 +144,7 @@ def _writable(tree: etree._ElementTree, canonical: Canonical) -> None:
 def _used(root: etree._Element) -> Iterator[str]:
     for element in root.iter(etree.Element):
         for name in (element.tag, *element.attrib):
-            yield etree.QName(str(name)).namespace or ""
+            yield str(name)[1:].rpartition("}")[0]  # QName splits at the first brace, which an address may hold
 
 
 def _read_again(text: bytes) -> etree._Element:

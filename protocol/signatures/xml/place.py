@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from protocol.package.model import NAMESPACE
-from protocol.package.tree import child, where
+from protocol.package.tree import child, local_name, where
 from protocol.signatures.xml.methods import XMLDSIG
 from protocol.signatures.xml.refusal import Refused
 
@@ -136,4 +136,4 @@ def _comments(root: etree._Element, signature: etree._Element) -> None:
 
 
 def _payload(element: etree._Element) -> bool:
-    return etree.QName(element).localname == "ContentTransferEncoded"
+    return local_name(element) == "ContentTransferEncoded"
