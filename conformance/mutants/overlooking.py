@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from conformance.mutants.defect import Defect
 from conformance.reference_dms import verifying
-from conformance.reference_dms.office import Office, Warned, say
+from conformance.reference_dms.office import Office, Refusal, Warned, say
 from conformance.reference_dms.verifying import Examined, Verdict
 from protocol.package.model import DocumentPackage
 
@@ -67,6 +67,29 @@ def _always_lacking(examined: Sequence[Examined]) -> list[Warned]:
     return [Warned("signature", say("warning.unsigned", name=file.name)) for file in examined if file.main]
 
 
+async def _called_by_letter(office: Office, package: DocumentPackage) -> tuple[Examined, ...]:
+    """Name the letter wherever the name of its file would stand."""
+    name = package.header.document_id or "?"
+    return tuple(replace(file, name=name) for file in await verifying.examine(office, package))
+
+
+def _notice(examined: Sequence[Examined]) -> list[Warned]:
+    return [Warned("signature", f"Hãy kiểm tra chữ ký số của văn bản {file.name}.") for file in examined if file.main]
+
+
+def _any_seal(office: Office, package: DocumentPackage, examined: Sequence[Examined]) -> Refusal | None:
+    del office, package, examined
+    return None
+
+
+def _stamped_as_malformed(office: Office, package: DocumentPackage, examined: Sequence[Examined]) -> Refusal | None:
+    """Choke on timestamps: what bears one is sent back, and no signature of it was looked at."""
+    outcomes = [verdict.outcome for file in examined for verdict in file.verdicts]
+    if any(check.question == "timestamp" for outcome in outcomes for check in outcome.checks):
+        return Refusal("format", "Tệp sai định dạng.")
+    return verifying.objection(office, package, examined)
+
+
 def _any_timestamp(facts: PaperFacts, trust: Trust, now: datetime) -> tuple[SignatureOutcome, ...]:
     """Believe each timestamp: as if it were for its signature, and from an authority that everybody trusts."""
     tokens = [token for signature in facts.signatures for token in signature.tokens]
@@ -86,7 +109,13 @@ DEFECTS = (
     Defect("person-not-judged", "SIG-05", {"examine": _seals_only}),
     Defect("half-signed-as-whole", "GEN-03", {"lacks": _any_is_enough}),
     Defect("marks-everything", "GEN-03", {"lacks": _always_lacking}),
+    Defect(
+        "same-notice-on-every-letter",
+        "GEN-03",
+        {"examine": _called_by_letter, "lacks": _notice, "foreign_seal": _any_seal},
+    ),
     Defect("appendixes-not-verified", "ATT-05", {"examine": _main_file_only}),
     Defect("usage-not-checked", "SIG-04", {"weigh": _usage}),
     Defect("any-timestamp-believed", "SIG-12", {"outcomes": _any_timestamp}),
+    Defect("stamped-is-malformed", "SIG-12", {"objection": _stamped_as_malformed}),
 )

@@ -109,14 +109,18 @@ async def _hand_over(case: Case, agency: Agency, *pair: Identity) -> Refusal | N
 
 
 async def _sent_with_new_keys(case: Case, agency: Agency) -> _Renewed:
-    """Hand over a new pair of good keys and ask for a document: neither may be refused."""
+    """Hand over a new pair of good keys and ask for a document: neither may be refused.
+
+    Only a refusal of the keys, or of the document for its signatures, tells of keys; any other is none of this story's.
+    """
     world = case.stage.signatures
     person, seal = await world.made(lambda: (world.person(agency), world.seal(agency)))
     refused = await _hand_over(case, agency, person, seal)
     answer = refused or await offer(case, (await signed_draft(case)).draft)
     if isinstance(answer, Refusal):
+        for_the_keys = refused is not None or answer.category in (None, "", "signature")
         case.fail(
-            "good-keys-refused",
+            "good-keys-refused" if for_the_keys else "driver-refused",
             expected=told("a document signed with the good keys that were handed over"),
             got=told("category {category}: {reason}", category=answer.category, reason=answer.reason),
         )
@@ -128,10 +132,13 @@ async def _require_used(case: Case, renewed: _Renewed) -> None:
     crossing = await case.crossing(renewed.ref)
     paper, *_ = await main_paper(case, crossing)
     used = {each.signer.fingerprint for each in paper.outcomes if each.signer is not None}
+    serials = ", ".join(f"{each.certificate.serial_number:x}" for each in (renewed.person, renewed.seal))
     case.require(
         used >= {_print_of(renewed.person), _print_of(renewed.seal)},
         "given-keys-not-used",
-        expected=told("a document signed with the good keys that were handed over"),
+        expected=told(
+            "a document signed with the keys that were handed over, serial numbers {serials}", serials=serials
+        ),
         got=await _signers(case, crossing),
         witnesses=[crossing.exchange],
     )

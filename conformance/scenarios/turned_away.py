@@ -8,6 +8,7 @@ that is decided, some time later, and twice.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +16,8 @@ from typing import Any
 from conformance.case import Case, Delivered, Ref, Refusal
 from conformance.letters import shown_briefly
 from conformance.refusal import refused_on_axis
-from conformance.scenarios.sightings import PUT_ASIDE, codes_about, fetched, lingered, live
-from conformance.scenarios.verified import marks_of, results_of, signatures_shown
+from conformance.scenarios.sightings import PATIENCE_S, PUT_ASIDE, codes_about, fetched, lingered, live
+from conformance.scenarios.verified import plain, results_of, signatures_shown
 from conformance.told import told
 from conformance.violation import Violation
 from protocol.package.model import DocumentPackage
@@ -54,7 +55,7 @@ class _Sight:
 
 
 async def looked_at(case: Case, *spoiled: Spoiled) -> None:
-    """Wait until the system has got letters and shows something of them; half the time that is left for that is enough.
+    """Wait until the system has got letters and shows something of them, for two rounds at most: it may show nothing.
 
     A system may begin to verify when it is first asked: a good letter that is decided later than this proves that the
     time for these is over too.
@@ -62,7 +63,8 @@ async def looked_at(case: Case, *spoiled: Spoiled) -> None:
     for each in spoiled:
         await fetched(case, each.delivered)
     loop = asyncio.get_running_loop()
-    patience = (loop.time() + case.deadline) / 2
+    now = loop.time()
+    patience = min((now + case.deadline) / 2, now + max(2 * case.interval, PATIENCE_S))
     for each in spoiled:
         asked, seen = 0, await _seen(case, each)
         while not (seen.entries or seen.put_aside) and loop.time() < patience and await case.again(asked):
@@ -107,11 +109,13 @@ async def require_for_information(
     return entries
 
 
-async def decided(case: Case, *spoiled: Spoiled) -> list[tuple[list[Mapping[str, Any]], bool]]:
+async def decided(
+    case: Case, *spoiled: Spoiled, good: Mapping[str, Any], reason: str
+) -> list[tuple[list[Mapping[str, Any]], bool]]:
     """Wait until letters are put aside, or something is shown of their signatures, and for some time after that.
 
-    Gives, for each, its entries as they are then, and whether it was put aside. To be called when a good letter that
-    came after these is decided.
+    Gives, for each, its entries as they are then, and whether it was put aside; what was, was so for a reason that the
+    check accepts. ``good`` is as in ``require_turned_away``.
     """
     for each in spoiled:
         asked, seen = 0, await _seen(case, each)
@@ -119,6 +123,9 @@ async def decided(case: Case, *spoiled: Spoiled) -> list[tuple[list[Mapping[str,
             asked, seen = asked + 1, await _seen(case, each)
     missed = await settled(case)
     found = [await _seen(case, each) for each in spoiled]
+    for each, seen in zip(spoiled, found, strict=True):
+        if seen.put_aside:
+            await _bound(case, each, seen, good, reason)
     if missed is not None:
         raise missed
     return [(seen.entries, seen.put_aside) for seen in found]
@@ -195,9 +202,33 @@ async def _bound(case: Case, each: Spoiled, seen: _Sight, good: Mapping[str, Any
 
 
 def _own(entry: Mapping[str, Any], good: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Give category and text of the warnings that a letter has and a good one has not."""
-    usual = _warnings(good)
-    return [each for each in _warnings(entry) if each not in usual]
+    """Give category and text of the warnings that a letter has and a good one has not, by whatever name it goes."""
+    usual = {(category, _words(good, text)) for category, text in _warnings(good)}
+    return [(category, text) for category, text in _warnings(entry) if (category, _words(entry, text)) not in usual]
+
+
+def _words(entry: Mapping[str, Any], text: str) -> str:
+    """Give what a warning says beside which letter it speaks of: a notice that names each letter is still the same.
+
+    Names are left out whole and not word by word: a subject may hold the very word in which two warnings differ.
+    """
+    said = _spaced(text)
+    for name in sorted(_names(entry), key=len, reverse=True):
+        said = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", said)
+    return " ".join("".join(letter if letter.isalpha() else " " for letter in said).split())
+
+
+def _names(entry: Mapping[str, Any]) -> set[str]:
+    """Give what a letter, its files and its signers are called in an entry."""
+    signer = entry.get("signer") or {}
+    names = [entry.get(field) for field in ("document_id", "from", "notation", "subject", "type_name")]
+    names += [signer.get("full_name"), *(file.get("name") for file in entry.get("attachments") or ())]
+    names += [each.get("signer") for each in signatures_shown(entry)]
+    return {_spaced(str(name)) for name in names if name and str(name).strip()}
+
+
+def _spaced(text: str) -> str:
+    return " ".join(plain(text).split())
 
 
 def _warnings(entry: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -208,8 +239,8 @@ def _accepted(case: Case, warnings: Sequence[tuple[str, str]]) -> bool:
     return any(category in case.entry.accepts for category, _ in warnings)
 
 
-def _marks(entry: Mapping[str, Any], good: Mapping[str, Any]) -> set[str]:
-    return set(marks_of(entry)) - set(marks_of(good))
+def _marks(entry: Mapping[str, Any], good: Mapping[str, Any]) -> list[str]:
+    return [text for category, text in _own(entry, good) if category == "signature"]
 
 
 def _marked(case: Case, each: Spoiled, entry: Mapping[str, Any], good: Mapping[str, Any]) -> bool:

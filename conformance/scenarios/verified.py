@@ -36,11 +36,6 @@ async def require_taken(case: Case, letter: DocumentPackage, reason: str) -> Map
     return entry
 
 
-def marks_of(entry: Mapping[str, Any]) -> list[str]:
-    """Give the warnings about signatures that an entry of ``received`` shows."""
-    return [str(row.get("text") or "") for row in entry.get("warnings") or () if row["category"] == "signature"]
-
-
 def signatures_shown(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Give every signature that an entry of ``received`` shows."""
     return [each for file in entry.get("attachments") or () for each in file.get("signatures") or ()]
