@@ -27,3 +27,8 @@ def judged(
 def told(checks: dict[str, Check]) -> set[tuple[str, str, str]]:
     """Give question, result and reason of whatever is not plainly good."""
     return {(each.question, each.result, each.reason) for each in checks.values() if each.reason}
+
+
+def impostor(pki: Pki) -> Pki:
+    """Make a PKI whose authorities have the same names and other keys."""
+    return Pki(pki.now, fresh=True)
