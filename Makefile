@@ -44,8 +44,8 @@ test: setup ## Run the tests, with a seeded sample of the long proofs
 	$(TEST) $(ARGS)
 
 test-clock: setup ## Run the tests twice, with the clock five years back and ten years ahead
-	$(BIN)/python -m tests.clock -5 $(TEST) $(ARGS)
-	$(BIN)/python -m tests.clock +10 $(TEST) $(ARGS)
+	$(BIN)/python -m tests.clock -5 $(TEST) $(ARGS); back=$$?; \
+	$(BIN)/python -m tests.clock +10 $(TEST) $(ARGS) && exit $$back
 
 check: setup ## Lint, types, import contracts, guards of schemas, registries and documents
 	$(BIN)/ruff check

@@ -7,10 +7,11 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from axis28 import ending
 from axis28.check import instant
 from axis28.errors import CommandError
 from schemas import messages
@@ -24,8 +25,9 @@ DEFAULT_CODE = "H99.01"
 DEFAULT_YEARS = 3
 MOST_YEARS = 20
 MOST_CODES = 200
-_LAST_YEAR = 9000
-"""Certificates know years up to 9999; those of a PKI end some decades after its beginning."""
+_YEARS = range(1971, 9000)
+"""Certificates know the years from 1950 to 9999, numbers of revocation lists are seconds since 1970; a PKI has roots
+that are two years older than itself, and certificates that end some decades after its beginning."""
 
 
 def register(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
@@ -59,8 +61,9 @@ def run(args: argparse.Namespace) -> int:
     from protocol.signatures.pki.folder import files
 
     now: datetime = args.now or datetime.now(VIETNAM)
-    if now.year >= _LAST_YEAR:
-        raise CommandError(messages.text("pki.far-now", args.lang, value=now.isoformat(), most=_LAST_YEAR))
+    if now.year not in _YEARS:
+        ends = {"least": _YEARS[0], "most": _YEARS[-1]}
+        raise CommandError(messages.text("pki.far-now", args.lang, value=now.isoformat(), **ends))
     pki = Pki(now, kind=args.key, years=args.years, fresh=True)
     begin, end = (f"{each.astimezone(VIETNAM):%Y-%m-%d}" for each in pki.validity)
     values = {"begin": begin, "end": end, "codes": ", ".join(args.codes), "folder": args.folder}
@@ -68,7 +71,8 @@ def run(args: argparse.Namespace) -> int:
     try:
         if _taken(args.folder):
             raise CommandError(messages.text("pki.taken", args.lang, folder=args.folder))
-        _write(args.folder, files(pki, args.codes, timedelta(days=365 * args.years)), readme + "\n")
+        with ending.in_order():
+            _write(args.folder, files(pki, args.codes), readme + "\n")
     except OSError as error:
         problem = error.strerror or type(error).__name__
         raise CommandError(messages.text("pki.unwritable", args.lang, folder=args.folder, problem=problem)) from error
@@ -111,8 +115,10 @@ def _write(folder: Path, files: Iterable[PkiFile], readme: str) -> None:
     """Put the whole folder in place at once, or nothing; ``OSError`` where something stands there."""
     target = Path(os.path.abspath(folder))  # noqa: PTH100 - resolve() would follow a link and replace what it names
     target.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=".axis28-pki-", dir=target.parent))
+    made: Path | None = None
     try:
+        with ending.blocked():  # a signal between the making and the name would leave the folder
+            made = Path(tempfile.mkdtemp(prefix=".axis28-pki-", dir=target.parent))
         for file in files:
             _write_file(made / file.name, file.content, 0o600 if file.secret else 0o666)
         _write_file(made / "README.md", readme.encode(), 0o666)
@@ -121,7 +127,9 @@ def _write(folder: Path, files: Iterable[PkiFile], readme: str) -> None:
         made.chmod(0o777 & ~mask)
         made.rename(target)  # takes the place of an empty folder, and of nothing else
     except BaseException:
-        shutil.rmtree(made, ignore_errors=True)
+        if made is not None:
+            with ending.blocked():  # there are keys in it, and a second signal is nothing to keep them for
+                shutil.rmtree(made, ignore_errors=True)
         raise
 
 

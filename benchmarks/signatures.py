@@ -246,6 +246,13 @@ def _print(name: str, found: Figures) -> None:
         print(f"  {work:<7}{least:10.3f} ms {1000 / least:8.1f}/s = {units}")
 
 
+def _beside(figure: float | None, goal: float) -> str:
+    """Tell a figure beside the most that it is to be."""
+    if figure is None:
+        return f"not measured (goal {goal:.0f})"
+    return f"{figure:8.1f}   (goal {goal:.0f}{'' if figure <= goal else ', MISSED'})"
+
+
 def main() -> int:
     """Print the figures, or with ``--json`` the numbers."""
     arguments = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -263,11 +270,13 @@ def main() -> int:
         return 0
     for name, found in sealed.items():
         _print(name, found)
-    print(f"(goal: verifying 50 MB within {SLOWER_GOAL:.0f} times what python-xmlsec takes)")
-    print(f"Verifying 50 MB, memory above a small one: {grown:.1f} MB (goal {MEMORY_GOAL_MB:.0f})")
+    largest = next(reversed(sealed.values()))
+    slower = largest["verify"] / largest["xmlsec verify"] if "xmlsec verify" in largest else None
+    print(f"Verifying the largest, of python-xmlsec: {_beside(slower, SLOWER_GOAL)}")
+    print(f"Verifying the largest, MB of memory above a small one: {_beside(grown, MEMORY_GOAL_MB)}")
     print(f"A PDF of {signed['bytes'] / 1000:.0f} kB, signed by a person and an agency; ms")
-    print(f"  sign once:        {signed['sign']:8.1f}   (goal {SIGN_GOAL_MS:.0f})")
-    print(f"  judge both:       {signed['judge']:8.1f}   (goal {JUDGE_GOAL_MS:.0f})")
+    print(f"  sign once:        {_beside(signed['sign'], SIGN_GOAL_MS)}")
+    print(f"  judge both:       {_beside(signed['judge'], JUDGE_GOAL_MS)}")
     print(f"  … by a child:     {signed['judge, confined']:8.1f}")
     if "pdfsig" in signed:
         alone = signed["pdfsig, nothing signed"]

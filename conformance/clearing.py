@@ -58,6 +58,8 @@ async def _lift(stage: Stage, tell: Listener) -> None:
 
 async def _forget(stage: Stage, tell: Listener) -> None:
     if "reset" not in stage.sut.capabilities:
+        if stage.signatures.handed:
+            tell(Residue(told("test roots and keys that the system was given, and has no reset for")))
         return
     try:
         answer = await stage.driver.call("reset", timeout=RESET_S)

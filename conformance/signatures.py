@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import secrets
+import ssl
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -94,16 +95,19 @@ class Signatures:
         self._withdrawn.add(name)
 
     def trust(self, now: datetime) -> Trust:
-        """Give what a receiver should trust, and the revocation lists of the moment and of the days before."""
+        """Give what a receiver should trust, and the revocation lists of the days before and of the moment.
+
+        The older ones come first: a system may keep one list of each authority, and then keeps the newest.
+        """
         from protocol.signatures.trust import Trust  # noqa: PLC0415 - as above
 
         trusted = [name for name in _NAMES if name != "strange" and name not in self._withdrawn]
         pkis = [self._pkis[name] for name in trusted]
         lists = [
             der
+            for at in (self.now - PAST + DAY, now)
             for name in trusted
             if name != "silent"
-            for at in (now, self.now - PAST + DAY)
             for der in self._pkis[name].crls(at)
         ]
         if "silent" in trusted:
@@ -118,8 +122,8 @@ class Signatures:
         """Give the same as the driver protocol has it."""
         trusted = self.trust(now)
         return {
-            "roots": [_pem(der) for der in trusted.roots],
-            "intermediates": [_pem(der) for der in trusted.intermediates],
+            "roots": [ssl.DER_cert_to_PEM_cert(der) for der in trusted.roots],
+            "intermediates": [ssl.DER_cert_to_PEM_cert(der) for der in trusted.intermediates],
             "crls": [base64.b64encode(der).decode() for der in trusted.crls],
         }
 
@@ -191,8 +195,3 @@ class Signatures:
             b"TEST", identity.key, identity.certificate, [*above, identity.issuers[-1]], encrypted
         )
         return {"base64": base64.b64encode(bundle).decode(), "password": password}
-
-
-def _pem(der: bytes) -> str:
-    body = base64.encodebytes(der).decode()
-    return f"-----BEGIN CERTIFICATE-----\n{body}-----END CERTIFICATE-----\n"

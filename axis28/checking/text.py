@@ -144,8 +144,8 @@ def _signature_rows(
     report: FileReport, shown: Sequence[Remark], lang: str, *, quiet: bool, verbose: bool
 ) -> Iterator[Row]:
     """Give each signature in a line; as a tree where one asks for it or something about the signature was found."""
-    told = {(each.finding.where, each.finding.signature.place) for each in shown if each.finding.signature is not None}
-    listed = [(each, (each.where, each.outcome.place) in told) for each in report.signatures]
+    told = [(each.finding.where, each.finding.signature) for each in shown if each.finding.signature is not None]
+    listed = [(each, any(each.is_told(*one) for one in told)) for each in report.signatures]
     listed = [(each, named) for each, named in listed if named or not quiet]
     if not listed:
         return

@@ -52,6 +52,14 @@ def _hold_bad(office: Office, package: DocumentPackage, examined: Sequence[Exami
     return [Warned(refusal.category, refusal.text)]
 
 
+def _hold_doubts(office: Office, package: DocumentPackage, examined: Sequence[Examined]) -> list[Warned]:
+    """Hold what nobody can judge, as the reference DMS does."""
+    found = verifying.doubts(office, package, examined)
+    if found:
+        _held.setdefault(office, set()).add(package.header.document_id or "")
+    return found
+
+
 def _due(office: Office) -> list[sqlite3.Row]:
     """Give the letters that were held long enough."""
     return [
@@ -89,4 +97,5 @@ DEFECTS = (
         "SIG-05",
         {"objection": _no_objection, "doubts": _hold_bad, "poll": _registering},
     ),
+    Defect("registers-what-it-cannot-judge", "SIG-05", {"doubts": _hold_doubts, "poll": _registering}),
 )

@@ -79,6 +79,16 @@ def _another_page(draft: Draft, keys: Keys, at: datetime) -> tuple[File, ...]:
     return sealing.with_signatures(replace(draft, files=files), keys, at)
 
 
+def _unreadable_page(draft: Draft, keys: Keys, at: datetime) -> tuple[File, ...]:
+    """Put pages in the place of every PDF whose letters cannot be read as those that are printed, and sign that."""
+    from fixtures.letterhead import LETTER  # noqa: PLC0415 - as above
+    from fixtures.paper import new_pdf_document  # noqa: PLC0415 - as above
+
+    page = new_pdf_document(replace(LETTER, subject=draft.subject), layer="garbled")
+    files = tuple(File(each.name, page) if verifying.is_pdf(each.data) else each for each in draft.files)
+    return sealing.with_signatures(replace(draft, files=files), keys, at)
+
+
 def _main_file_again(draft: Draft, keys: Keys, at: datetime) -> tuple[File, ...]:
     """Put the main document in the place of every other file."""
     main = next(file for file in draft.files if verifying.is_pdf(file.data))
@@ -153,6 +163,7 @@ DEFECTS = (
     Defect("sends-unsigned", "SIG-01", {"sign_files": _nothing_signed}),
     Defect("seal-without-person", "SIG-01", {"seal": _in_order("agency")}),
     Defect("signs-another-page", "SIG-01", {"seal": _another_page}),
+    Defect("signs-an-unreadable-page", "SIG-01", {"seal": _unreadable_page}),
     Defect("dates-back", "SIG-01", {"seal": _dated_back}),
     Defect("agency-signs-first", "SIG-02", {"seal": _in_order("agency", "person")}),
     Defect("certifies-itself", "SIG-03", {"seal": _self_certified}),

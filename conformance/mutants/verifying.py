@@ -56,6 +56,11 @@ def _unknown(check: Check) -> bool:
     return check.result == "unknown"
 
 
+def _validity(check: Check) -> bool:
+    """Whether an answer follows from the end of the validity: lists of today say nothing about what ended before."""
+    return check.question == "validity" or check.reason == "revocation-stale"
+
+
 def _as_of_today(check: Check) -> Result:
     """Hold the end of the validity against today, whatever was proven about the time of signing."""
     if check.question != "validity":
@@ -88,7 +93,8 @@ def _one_for_all(verdict: Verdict) -> dict[str, Any]:
 
 def _in_english(verdict: Verdict) -> dict[str, Any]:
     shown = verifying.shown_signature(verdict)
-    return shown | {"text": {"vi": f"Signature is {shown['result'].upper()}"}}
+    said = f"Signature is {shown['result'].upper()}. Signer: {shown['signer']}. Signed at: {shown['signed_at']}."
+    return shown | {"text": {"vi": said}}
 
 
 def _judged_at_each_look(office: Office, entry: sqlite3.Row) -> dict[str, list[dict[str, Any]]]:
@@ -115,6 +121,7 @@ DEFECTS = (
     Defect("any-root-trusted", "SIG-11", {"weigh": _blind_to(_chain)}),
     Defect("sha1-accepted", "SIG-07", {"weigh": _blind_to(_hash)}),
     Defect("short-keys-accepted", "SIG-08", {"weigh": _blind_to(_key_length)}),
+    Defect("validity-not-checked", "SIG-13", {"weigh": _blind_to(_validity)}),
     Defect("judged-as-of-today", "SIG-13", {"weigh": _as_of_today}),
     Defect("revocation-not-checked", "SIG-13", {"weigh": _blind_to(_revocation)}),
     Defect("unknown-means-valid", "SIG-13", {"weigh": _blind_to(_unknown)}),

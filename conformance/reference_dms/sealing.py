@@ -106,7 +106,7 @@ def with_signatures(
     signed: list[File] = []
     main = next((file for file in draft.files if _is_pdf(file)), None)
     if main is None:
-        raise ValueError("PDF?")
+        raise Refused("signature", say("signing.no-pdf"))
     for file in draft.files:
         data = file.data
         try:

@@ -28,8 +28,8 @@ ENOUGH = 0.85
 async def require_same_content(case: Case, sent: Sent, read: Sequence[Paper]) -> None:
     """Require the first file of what crossed to say what the draft's says, and each appendix to be in one of the rest.
 
-    A system may write a file anew before it is signed, or stamp number and date on it: so texts are compared, and
-    nothing is held against a file whose letters cannot be made out.
+    A system may write a file anew before it is signed, or stamp number and date on it: so texts are compared. A page
+    whose letters look right and read as others does not say as text what it shows.
     """
     wanted = [await _text(case, file.name, file.data) for file in sent.files]
     found = [await _text(case, paper.name, paper.data) for paper in read]
@@ -59,9 +59,10 @@ async def _text(case: Case, name: str, data: bytes) -> FileText:
 
 
 def may_hold(signed: FileText, draft: FileText) -> bool:
-    """Say whether a file holds the text of a draft, or may: lines can break elsewhere, and some may be stamped over."""
-    if signed.unread == "garbled":
-        return True
+    """Say whether a file holds the text of a draft, or may: lines can break elsewhere, and some may be stamped over.
+
+    Only the letters decide: one that is said to be ``garbled`` and has them all holds it too.
+    """
     there = _letters(line.text for line in signed.lines)
     lines = [_letters([line.text]) for line in draft.lines]
     held = sum(len(line) for line in lines if line in there)

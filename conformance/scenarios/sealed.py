@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.case import Case, Crossing
 from conformance.scenarios.sightings import Sign, recognisable
-from conformance.scenarios.signed import paper_of, signatures
+from conformance.scenarios.signed import letterhead_of, signatures
 from conformance.system import Agency, Peer
 from conformance.told import told
 from conformance.violation import JudgeBlind
@@ -96,7 +96,7 @@ async def _draft_files(
     )
     # Text that stands in no other document of this run: what is signed has to be this one.
     body = (*(vietnamese.sentence(case.random, 20) for _ in range(3)), _NOTICE)
-    paper = replace(paper_of(replace(stem, header=header), agency.name), body=body)
+    paper = replace(letterhead_of(replace(stem, header=header), agency.name), body=body)
 
     def make() -> tuple[File, ...]:
         from fixtures.paper import new_pdf_document  # noqa: PLC0415 - takes time to import

@@ -40,10 +40,10 @@ async def signatures(case: Case) -> Signatures:
     return world
 
 
-async def tell_trust(case: Case, world: Signatures, **args: Any) -> None:
-    """Hand the system the trust data of this moment, and keys where they are given."""
+async def tell_trust(case: Case, world: Signatures) -> None:
+    """Hand the system the trust data of this moment; its keys stay as they are."""
     async with world.handing:
-        await case.dms.do("trust", {"trust": world.trust_json(case.now()), **args})
+        await case.dms.do("trust", {"trust": world.trust_json(case.now())})
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ async def letter_of(
     assert header.signer is not None
     signer = replace(header.signer, competence="TM. CƠ QUAN", position="Giám đốc", full_name=person_of_key(by.person))
     letter = replace(letter, header=replace(header, signer=signer))
-    paper = paper_of(letter, peer.name)
+    paper = letterhead_of(letter, peer.name)
     drawn = await world.made(lambda: draw(paper))
     if len(drawn) > 1:
         other = replace(header.other or OtherInfo(), appendixes=(APPENDIX_NAME.removesuffix(".pdf"),))
@@ -142,7 +142,7 @@ def person_of_key(identity: Identity) -> str:
     return str(identity.certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value)
 
 
-def paper_of(letter: DocumentPackage, agency: str) -> Letterhead:
+def letterhead_of(letter: DocumentPackage, agency: str) -> Letterhead:
     """Lay out what a header says."""
     header = letter.header
     signer, code = header.signer, header.code

@@ -39,7 +39,7 @@ async def test_a_letter_changed_by_an_update_is_turned_away(case: Case) -> None:
 
     peer = await case.peer()
     by = await hands(case, peer)
-    expected = told("a refusal: the page was replaced after signing")
+    expected = told("refused, held or marked: the page was replaced after signing")
     changed = await spoiled_letter(case, peer, by, expected, bend=page_text_replaced)
     good = await good_letter_after(case, peer, changed, by=by)
     await require_turned_away(case, changed, good=good, reason="changed-letter-taken")
@@ -56,11 +56,14 @@ async def test_a_bad_signature_of_the_person_is_not_covered_by_the_seal(case: Ca
     world.pki().revoke(revoked, by.at - DAY)
     await tell_trust(case, world)
     broken = await letter_of(case, peer, by, lambda paper: [_sealed_over_a_break(case, paper, by)])
-    unknown = told("a refusal: the person's certificate leads to no trusted root")
+    unknown = told("refused, held or marked: the person's certificate leads to no trusted root")
     turned = [
-        await spoiled(case, peer, broken, told("a refusal: the person's signature is broken")),
+        await spoiled(case, peer, broken, told("refused, held or marked: the person's signature is broken")),
         await spoiled_letter(
-            case, peer, replace(by, person=revoked), told("a refusal: the person's certificate is revoked")
+            case,
+            peer,
+            replace(by, person=revoked),
+            told("refused, held or marked: the person's certificate is revoked"),
         ),
         await spoiled_letter(case, peer, replace(by, person=strange), unknown),
     ]
@@ -109,7 +112,7 @@ async def test_a_letter_with_an_altered_appendix_is_turned_away(case: Case) -> N
     def altered(paper: Letterhead) -> list[bytes]:
         return [signed_by_both(paper, by), one_byte_changed(case.random, appendix(paper, by))]
 
-    expected = told("a refusal: a byte of the signed appendix was changed")
+    expected = told("refused, held or marked: a byte of the signed appendix was changed")
     turned = await spoiled(case, peer, await letter_of(case, peer, by, altered), expected)
     good = await good_letter_after(
         case, peer, turned, by=by, draw=lambda paper: [signed_by_both(paper, by), appendix(paper, by)]
@@ -126,7 +129,7 @@ async def test_a_key_that_is_not_for_signing_is_turned_away(case: Case) -> None:
     by = await hands(
         case, peer, certified=lambda pki, agency: pki.agency(agency.code, agency.name, profile=ENCIPHERMENT)
     )
-    expected = told("a refusal: the certificate is for encryption and not for signing")
+    expected = told("refused, held or marked: the certificate is for encryption and not for signing")
     sealed = await spoiled_letter(case, peer, by, expected)
     good = await good_letter_after(case, peer, sealed)
     await require_turned_away(case, sealed, good=good, reason="wrong-usage-accepted")
@@ -155,11 +158,11 @@ async def test_a_timestamp_that_is_not_good_proves_no_time(case: Case) -> None:
     ]
     good = await good_letter_after(case, peer, *forged)
     found = await decided(case, *forged, good=good, reason="forged-timestamp-accepted")
-    for each, (entries, put_aside) in zip(forged, found, strict=True):
-        shown = [signature for entry in entries for signature in signatures_shown(entry)]
+    for each, decision in zip(forged, found, strict=True):
+        shown = [signature for entry in decision.entries for signature in signatures_shown(entry)]
         results = {signature["result"] for signature in shown}
         case.require(
-            put_aside or results - {"valid"},
+            decision.put_aside or results - {"valid"},
             "forged-timestamp-accepted",
             expected=each.expected,
             got=told("results {results}: {texts}", results=", ".join(results) or told("none"), texts=texts_of(shown)),

@@ -41,6 +41,21 @@ async def test_a_certificate_that_expired_since_is_good_for_what_it_signed(case:
     await require_taken(case, letter, "expired-since-refused")
 
 
+@check("SIG-13/expired-before-signing")
+async def test_a_letter_signed_after_its_certificate_expired_is_turned_away(case: Case) -> None:
+    """A letter signed now by a certificate that has expired is turned away; a good one after it is taken.
+
+    What is dated back to when it was valid is asked of nobody: no act that was read says whether the time that a signer
+    wrote himself may be believed without a timestamp.
+    """
+    peer = await case.peer()
+    by = await hands(case, peer, certified=expired)
+    expected = told("refused, held or marked: the certificate had expired before the signing")
+    late = await spoiled_letter(case, peer, by, expected)
+    good = await good_letter_after(case, peer, late)
+    await require_turned_away(case, late, good=good, reason="expired-certificate-accepted")
+
+
 @check("SIG-13/signed-after-revocation")
 async def test_a_letter_signed_after_revocation_is_turned_away(case: Case) -> None:
     """A letter that was signed after its certificate was revoked is returned or held; a good one after it is taken."""
@@ -49,7 +64,7 @@ async def test_a_letter_signed_after_revocation_is_turned_away(case: Case) -> No
     by = await hands(case, peer)
     world.pki().revoke(by.seal, by.at - DAY)
     await tell_trust(case, world)
-    expected = told("a refusal: the certificate was revoked before the signing")
+    expected = told("refused, held or marked: the certificate was revoked before the signing")
     revoked = await spoiled_letter(case, peer, by, expected)
     good = await good_letter_after(case, peer, revoked)
     await require_turned_away(case, revoked, good=good, reason="revoked-certificate-accepted")
@@ -63,14 +78,14 @@ async def test_without_revocation_data_a_signature_is_not_valid(case: Case) -> N
     expected = told("the result unknown for each signature")
     undecided = await spoiled(case, peer, letter, expected)
     good = await good_letter_after(case, peer, undecided)
-    ((entries, put_aside),) = await decided(case, undecided, good=good, reason="unknown-shown-as-valid")
-    shown = [each for entry in entries for each in signatures_shown(entry)]
+    (decision,) = await decided(case, undecided, good=good, reason="unknown-shown-as-valid")
+    shown = [each for entry in decision.entries for each in signatures_shown(entry)]
     results = {each["result"] for each in shown}
     got = told("results {results}: {texts}", results=", ".join(sorted(results)) or told("none"), texts=texts_of(shown))
     case.require(
-        "valid" not in results and (results or put_aside), "unknown-shown-as-valid", expected=expected, got=got
+        "valid" not in results and (results or decision.put_aside), "unknown-shown-as-valid", expected=expected, got=got
     )
-    held = any(entry["state"] == "held" for entry in entries)
+    held = any(entry["state"] == "held" for entry in decision.entries)
     if results - {"unknown"} or not (results or held):
         # Too strict a result takes no forgery for a letter; that it has to be unknown rests on a text not read (Q12).
         case.warn("unknown-shown-as-invalid", expected=expected, got=got)

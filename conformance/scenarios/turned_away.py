@@ -8,7 +8,6 @@ that is decided, some time later, and twice.
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,8 +15,9 @@ from typing import Any
 from conformance.case import Case, Delivered, Ref, Refusal
 from conformance.letters import shown_briefly
 from conformance.refusal import refused_on_axis
+from conformance.scenarios.marks import own_warnings
 from conformance.scenarios.sightings import PATIENCE_S, PUT_ASIDE, codes_about, fetched, lingered, live
-from conformance.scenarios.verified import plain, results_of, signatures_shown
+from conformance.scenarios.verified import results_of, signatures_shown
 from conformance.told import told
 from conformance.violation import Violation
 from protocol.package.model import DocumentPackage
@@ -38,6 +38,14 @@ class Spoiled:
     delivered: Delivered
     expected: str
     holds: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What became of a letter: its entries as they are then, and whether it was returned or is refused or held."""
+
+    entries: list[Mapping[str, Any]]
+    put_aside: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,26 +117,19 @@ async def require_for_information(
     return entries
 
 
-async def decided(
-    case: Case, *spoiled: Spoiled, good: Mapping[str, Any], reason: str
-) -> list[tuple[list[Mapping[str, Any]], bool]]:
+async def decided(case: Case, *spoiled: Spoiled, good: Mapping[str, Any], reason: str) -> list[Decision]:
     """Wait until letters are put aside, or something is shown of their signatures, and for some time after that.
 
-    Gives, for each, its entries as they are then, and whether it was put aside; what was, was so for a reason that the
-    check accepts. ``good`` is as in ``require_turned_away``.
+    What was put aside was so for a reason that the check accepts; what was registered (03) all the same, by nobody's
+    hand, is the violation. ``good`` is as in ``require_turned_away``.
     """
     for each in spoiled:
-        asked, seen = 0, await _seen(case, each)
-        while not (seen.put_aside or any(map(signatures_shown, seen.entries))) and await case.again(asked):
-            asked, seen = asked + 1, await _seen(case, each)
+        await _judged(case, each)
     missed = await settled(case)
-    found = [await _seen(case, each) for each in spoiled]
-    for each, seen in zip(spoiled, found, strict=True):
-        if seen.put_aside:
-            await _bound(case, each, seen, good, reason)
+    found = [await _decision(case, each, good, reason) for each in spoiled]
     if missed is not None:
         raise missed
-    return [(seen.entries, seen.put_aside) for seen in found]
+    return found
 
 
 async def settled(case: Case) -> Violation | None:
@@ -146,23 +147,32 @@ async def _seen(case: Case, each: Spoiled) -> _Sight:
     return _Sight(entries, codes_about(case, each.letter), returned)
 
 
+async def _judged(case: Case, each: Spoiled) -> None:
+    """Wait until a letter is put aside, or something is shown of its signatures."""
+    asked, seen = 0, await _seen(case, each)
+    while not (seen.put_aside or any(map(signatures_shown, seen.entries))) and await case.again(asked):
+        asked, seen = asked + 1, await _seen(case, each)
+
+
+async def _decision(case: Case, each: Spoiled, good: Mapping[str, Any], reason: str) -> Decision:
+    seen = await _seen(case, each)
+    case.require(not _taken(seen), reason, expected=each.expected, got=_told(seen))
+    if seen.put_aside:
+        await _bound(case, each, seen, good, reason)
+    return Decision(seen.entries, seen.put_aside)
+
+
 async def _turned(case: Case, each: Spoiled, good: Mapping[str, Any], reason: str) -> _Sight:
     """Wait until a letter is turned away; what was taken all the same is the violation at once."""
     asked, seen = 0, await _seen(case, each)
     while True:
-        taken = [entry for entry in live(seen.entries) if entry["state"] != "arrived"]
         as_valid = [entry for entry in seen.entries if _as_valid(case, each, entry, good)]
-        case.require(
-            not ("03" in seen.codes or taken or as_valid),
-            reason,
-            expected=each.expected,
-            got=told("statuses {codes}; {shown}", codes=_listed(seen.codes), shown=shown_briefly(seen.entries)),
-        )
+        case.require(not (_taken(seen) or as_valid), reason, expected=each.expected, got=_told(seen))
         marked = [_marked(case, each, entry, good) for entry in live(seen.entries)]
         if (seen.put_aside or marked) and all(marked):
             return seen
         if not await case.again(asked):
-            raise Violation(reason, expected=each.expected, got=_unturned(seen), silent=True)
+            raise Violation(reason, expected=each.expected, got=_half_marked(case, each, seen, good), silent=True)
         asked, seen = asked + 1, await _seen(case, each)
 
 
@@ -178,10 +188,39 @@ async def _informed(case: Case, each: Spoiled, good: Mapping[str, Any], reason: 
         asked, seen = asked + 1, await _seen(case, each)
 
 
+def _taken(seen: _Sight) -> bool:
+    """Say whether a letter was registered, or is shown beyond its arrival: no officer of the story did that."""
+    return "03" in seen.codes or any(entry["state"] != "arrived" for entry in live(seen.entries))
+
+
+def _told(seen: _Sight) -> str:
+    codes = ", ".join(seen.codes) or told("none")
+    return told("statuses {codes}; {shown}", codes=codes, shown=shown_briefly(seen.entries))
+
+
 def _unturned(seen: _Sight) -> str:
     return told(
         "neither status 02 nor 'fail', nor held, nor marked by a warning; {shown}", shown=shown_briefly(seen.entries)
     )
+
+
+def _half_marked(case: Case, each: Spoiled, seen: _Sight, good: Mapping[str, Any]) -> str:
+    """Tell what is missing where a warning stands without a result other than valid, or the result without one."""
+    for entry in live(seen.entries):
+        warned, doubted = _accepted(case, own_warnings(entry, good)), bool(results_of(entry) - {"valid"})
+        if warned and not (doubted or each.holds):
+            return told(
+                "neither status 02 nor 'fail', nor held; a warning marks it, but no result other than valid; {shown}",
+                shown=shown_briefly(seen.entries),
+            )
+        if doubted and not warned:
+            return told(
+                "neither status 02 nor 'fail', nor held; a result is other than valid, but no warning of category "
+                "{categories} that a good letter does not have; {shown}",
+                categories=" / ".join(case.entry.accepts),
+                shown=shown_briefly(seen.entries),
+            )
+    return _unturned(seen)
 
 
 async def _bound(case: Case, each: Spoiled, seen: _Sight, good: Mapping[str, Any], reason: str) -> None:
@@ -193,7 +232,7 @@ async def _bound(case: Case, each: Spoiled, seen: _Sight, good: Mapping[str, Any
     if seen.returned is not None:
         refusal = Refusal(seen.returned.form, category, seen.returned.reason or text)
     else:
-        own = _own(entry, good)
+        own = own_warnings(entry, good)
         foreign = own and not _accepted(case, own) and not results_of(entry) - {"valid"}
         if category is None and foreign:
             category, text = own[0]
@@ -201,59 +240,21 @@ async def _bound(case: Case, each: Spoiled, seen: _Sight, good: Mapping[str, Any
     await case.require_refusal(refusal, reason=reason, expected=each.expected)
 
 
-def _own(entry: Mapping[str, Any], good: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Give category and text of the warnings that a letter has and a good one has not, by whatever name it goes."""
-    usual = {(category, _words(good, text)) for category, text in _warnings(good)}
-    return [(category, text) for category, text in _warnings(entry) if (category, _words(entry, text)) not in usual]
-
-
-def _words(entry: Mapping[str, Any], text: str) -> str:
-    """Give what a warning says beside which letter it speaks of: a notice that names each letter is still the same.
-
-    Names are left out whole and not word by word: a subject may hold the very word in which two warnings differ.
-    """
-    said = _spaced(text)
-    for name in sorted(_names(entry), key=len, reverse=True):
-        said = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", said)
-    return " ".join("".join(letter if letter.isalpha() else " " for letter in said).split())
-
-
-def _names(entry: Mapping[str, Any]) -> set[str]:
-    """Give what a letter, its files and its signers are called in an entry."""
-    signer = entry.get("signer") or {}
-    names = [entry.get(field) for field in ("document_id", "from", "notation", "subject", "type_name")]
-    names += [signer.get("full_name"), *(file.get("name") for file in entry.get("attachments") or ())]
-    names += [each.get("signer") for each in signatures_shown(entry)]
-    return {_spaced(str(name)) for name in names if name and str(name).strip()}
-
-
-def _spaced(text: str) -> str:
-    return " ".join(plain(text).split())
-
-
-def _warnings(entry: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [(str(row["category"]), str(row.get("text") or "")) for row in entry.get("warnings") or ()]
-
-
 def _accepted(case: Case, warnings: Sequence[tuple[str, str]]) -> bool:
     return any(category in case.entry.accepts for category, _ in warnings)
 
 
 def _marks(entry: Mapping[str, Any], good: Mapping[str, Any]) -> list[str]:
-    return [text for category, text in _own(entry, good) if category == "signature"]
+    return [text for category, text in own_warnings(entry, good) if category == "signature"]
 
 
 def _marked(case: Case, each: Spoiled, entry: Mapping[str, Any], good: Mapping[str, Any]) -> bool:
     """Say whether an officer sees before he registers a letter that its signatures are not in order."""
-    return _accepted(case, _own(entry, good)) and (each.holds or bool(results_of(entry) - {"valid"}))
+    return _accepted(case, own_warnings(entry, good)) and (each.holds or bool(results_of(entry) - {"valid"}))
 
 
 def _as_valid(case: Case, each: Spoiled, entry: Mapping[str, Any], good: Mapping[str, Any]) -> bool:
     """Say whether an entry shows valid signatures and tells of nothing that is wrong with them."""
     if results_of(entry) != {"valid"} or (each.holds and entry["state"] in PUT_ASIDE):
         return False
-    return not (entry.get("refusal") or _accepted(case, _own(entry, good)))
-
-
-def _listed(codes: Sequence[str]) -> str:
-    return ", ".join(codes) or told("none")
+    return not (entry.get("refusal") or _accepted(case, own_warnings(entry, good)))

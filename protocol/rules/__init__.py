@@ -119,7 +119,7 @@ def judge(
                 reading, profile, now, limits, surroundings, contents, explain, signing=signing, source=opened
             )
             found = _found(context)
-            return reading.with_findings(found, placed.signatures(context, found))
+            return reading.with_findings(found, placed.signatures(context))
         except BaseException:
             reading.close()
             raise

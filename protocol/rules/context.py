@@ -18,9 +18,9 @@ from protocol.package.model import DocumentPackage, StatusPackage
 from protocol.package.reading import Reading
 from protocol.package.tree import where
 from protocol.package.verdicts import MOST_OF_ONE_REASON, Profile, find
-from protocol.rules.signing import SignedPaper, Signing
+from protocol.rules.signing import PartyKey, SignedPaper, Signing
 from protocol.rules.surroundings import NOTHING_KNOWN, Surroundings, usable
-from protocol.signatures.outcome import SignatureOutcome
+from protocol.signatures.outcome import Check, SignatureOutcome
 
 VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 ENVELOPE = "edXMLEnvelope"
@@ -38,8 +38,9 @@ class Context:
     ``contents`` reads attached files; ``None`` means that nobody asked to have them read.
     ``explains`` lets the schema say at length what it found (see ``protocol.rules.schema``).
     ``texts``, ``main`` and ``papers`` hold what was read, and which file is the document, so that rules read and decide
-    once. ``signing`` says how signatures are judged; ``None`` means that nobody asked. ``source`` opens the package
-    again, as its bytes arrived; ``sealed`` is what was found out about its own signature.
+    once; each is empty until somebody looked. ``signing`` says how signatures are judged; ``None`` means that nobody
+    asked. ``source`` opens the package again, as its bytes arrived; ``sealed`` is what was found out about its own
+    signature, ``parties`` whether those who signed attached files are who they have to be, by ``SignedPaper.key``.
     """
 
     reading: Reading
@@ -54,8 +55,9 @@ class Context:
     main: list[MainDocument | None] = field(default_factory=list)
     signing: Signing | None = None
     source: Callable[[], BinaryIO] | None = None
-    papers: list[SignedPaper] = field(default_factory=list)
+    papers: list[tuple[SignedPaper, ...]] = field(default_factory=list)
     sealed: list[SignatureOutcome] = field(default_factory=list)
+    parties: dict[PartyKey, Check] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse an instant that has no Vietnamese wall time, with which rules compare what they read."""

@@ -39,11 +39,13 @@ def signed_papers(context: Context, package: DocumentPackage) -> tuple[SignedPap
         read = tuple(papers(context.signing, package, context.limits))
         known = [replace(each, outcomes=_outcomes(context, each.facts)) for each in read]
         parts = _parts(context, package, [paper for paper in known if not paper.member])
+        judged = []
         for paper in known:
             part = "other" if paper.member else parts.get(paper.number, "other")
             outcomes = tuple(_asked(context, package, part, paper, outcome) for outcome in paper.outcomes)
-            context.papers.append(replace(paper, part=part, outcomes=outcomes))
-    return tuple(context.papers)
+            judged.append(replace(paper, part=part, outcomes=outcomes))
+        context.papers.append(tuple(judged))
+    return context.papers[0] if context.papers else ()
 
 
 def _outcomes(context: Context, facts: PaperFacts) -> tuple[SignatureOutcome, ...]:

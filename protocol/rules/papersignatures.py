@@ -25,6 +25,7 @@ _NEEDED: dict[str, tuple[Role, ...]] = {
     "appendix": ("agency",),
 }
 _DEMANDS: frozenset[Question] = frozenset({"party", "order"})
+_TOLD_IN_DOUBT = frozenset({"pdf-signatures-unread", "pdf-signing-times-out-of-order"})
 _SUMMED_UP: frozenset[Question] = frozenset({"timestamp"})
 """Questions whose parts speak of somebody else's certificate: only the answer as a whole is told."""
 
@@ -40,7 +41,7 @@ def whole(context: Context, package: DocumentPackage) -> Iterator[Finding]:
         needed = _NEEDED.get(paper.part, ())
         for check in judge_whole(paper.facts, paper.outcomes, needed=needed):
             demanded = bool(needed) and signing.demands
-            if check.reason and (check.result == "bad" or check.question == "form"):
+            if check.reason and (check.result == "bad" or check.reason in _TOLD_IN_DOUBT):
                 if check.question in _DEMANDS and (not demanded or (check.question, paper.part) == ("order", "copy")):
                     continue
                 requirement = "ATT-05" if check.question == "party" and paper.part == "appendix" else ""
@@ -84,11 +85,11 @@ def _may_be_signed_document(paper: SignedPaper, main: int | None) -> bool:
 
     A person signs no appendix. ``main``: the number of the file that shows that it is the document, if one does.
     """
-    if any(_role(outcome) == "person" for outcome in paper.outcomes):
-        return True
-    if paper.facts.signatures or paper.member:
-        return bool(paper.facts.signatures) and paper.part != "appendix"
-    return paper.part != "appendix" and (bool(paper.facts.unread) or paper.facts.traces or main in (None, paper.number))
+    if paper.part == "appendix":
+        return any(_role(outcome) == "person" for outcome in paper.outcomes)
+    if paper.member or paper.facts.signatures:
+        return bool(paper.facts.signatures)
+    return bool(paper.facts.unread) or paper.facts.traces or main in (None, paper.number)
 
 
 def each(context: Context, package: DocumentPackage) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from protocol.rules.context import ATTACHMENT, Context, DocumentRule
 from protocol.rules.paperparts import signed_papers
 from protocol.rules.sealowner import seal_reason
 from protocol.rules.signing import SignedPaper
-from protocol.signatures.outcome import Check, SignatureOutcome, Signer
+from protocol.signatures.outcome import Check, Result, SignatureOutcome, Signer
 
 _FARTHEST_LAST = (
     "seal-name-unclear",
@@ -26,6 +26,8 @@ def seal(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     """SIG-20, SIG-21: among the agencies that signed is the sender, or the agency that delegated the signing.
 
     Where none is, that one is told which comes nearest: of a document that two agencies issue, the sender's own.
+    The others are as good or bad: where one may be right, a second agency may issue the document as well. Those of the
+    original on a certified copy are another agency's by right.
     """
     if context.signing is None or context.signing.trust is None:
         return
@@ -36,31 +38,31 @@ def seal(context: Context, package: DocumentPackage) -> Iterator[Finding]:
         told = [seal_reason(context, package, signer) for _, signer in sealed]
         if "" not in told:
             index = max(range(len(told)), key=lambda each: (-_FARTHEST_LAST.index(told[each]), each))
-            outcome, signer = sealed[index]
-            yield from _breach(context, package, paper, outcome, signer, reason=told[index])
+            result: Result = "bad" if told[index] == "seal-of-other-agency" else "unknown"
+            for number, ((outcome, signer), reason) in enumerate(zip(sealed, told, strict=True)):
+                if paper.part == "copy" and number != index:
+                    continue
+                context.parties[paper.key(outcome.place)] = _party(package, signer, result, reason)
+            yield from _breach(context, paper, sealed[index][0])
 
 
-def _breach(
-    context: Context,
-    package: DocumentPackage,
-    paper: SignedPaper,
-    outcome: SignatureOutcome,
-    signer: Signer,
-    *,
-    reason: str,
-) -> tuple[Finding, ...]:
+def _party(package: DocumentPackage, signer: Signer, result: Result, reason: str) -> Check:
     sender = package.header.sender
     expected, got = sender.organ_id, ", ".join(signer.codes)
     if reason.startswith("seal-name-") or not got:
         expected, got = sender.organ_name, signer.organisation or signer.name
     elif reason == "seal-of-delegate":
         expected = f"TUQ. ≠ {got}"
-    party = Check("party", "bad" if reason == "seal-of-other-agency" else "unknown", reason, expected or "", got)
+    return Check("party", result, reason, expected or "", got)
+
+
+def _breach(context: Context, paper: SignedPaper, outcome: SignatureOutcome) -> tuple[Finding, ...]:
+    party = context.parties[paper.key(outcome.place)]
     return context.breach(
-        reason,
+        party.reason,
         f"{ATTACHMENT}[{paper.number}]",
         expected=party.expected,
-        got=f"{outcome.place}: {got}",
+        got=f"{outcome.place}: {party.got}",
         signature=replace(outcome, checks=(*outcome.checks, party)),
     )
 

@@ -88,6 +88,7 @@ def _foreign(context: Context, package: DocumentPackage, signer: Signer) -> bool
 
 
 def _breach(context: Context, paper: SignedPaper, outcome: SignatureOutcome, party: Check) -> tuple[Finding, ...]:
+    context.parties[paper.key(outcome.place)] = party
     return context.breach(
         party.reason,
         f"{ATTACHMENT}[{paper.number}]",

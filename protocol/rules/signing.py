@@ -25,6 +25,8 @@ from protocol.signatures.xml.policy import USUAL, Policy
 if TYPE_CHECKING:
     from protocol.signatures.anchors import Trust
 
+PartyKey = tuple[int, str, str]
+"""Number of an attached file, name of the file in it where it is an archive, and field of the signature."""
 Part = Literal["document", "copy", "appendix", "other"]
 MOST_PAPERS = 50
 """Files of one package whose signatures are read, those in zips among them."""
@@ -87,6 +89,10 @@ class SignedPaper:
     def path(self) -> str:
         """The name, and that of the file in it where it is an archive."""
         return f"{self.name}/{self.member}" if self.member else self.name
+
+    def key(self, field: str) -> PartyKey:
+        """Tell a signature from all others of the package."""
+        return self.number, self.member, field
 
     def place(self, field: str) -> str:
         """Say which field of the file is meant, behind the name of a file inside an archive."""

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from asn1crypto.keys import PublicKeyInfo
 
 _TABLE = "tables/algorithms.json"
-_SCHEMES = {"rsassa_pkcs1v15": "pkcs1v15", "rsassa_pss": "pss"}
+SCHEMES = {"rsassa_pkcs1v15": "pkcs1v15", "rsassa_pss": "pss"}
+"""Schemes by the names that ``asn1crypto`` has for them."""
 _CURVE_SIZE = re.compile(r"(?<=[a-z])[0-9]{3}(?=[a-z])")
 """Every name of a curve (``secp256r1``, ``prime192v2``) tells the size of its field."""
 
@@ -69,7 +70,7 @@ def of(signature: SignedDigestAlgorithm, key: PublicKeyInfo, digest: str = "") -
         hashed = str(signature.hash_algo)
     except ValueError:
         hashed = digest
-    return Algorithm(hashed, _SCHEMES.get(name, name), *key_of(key))
+    return Algorithm(hashed, SCHEMES.get(name, name), *key_of(key))
 
 
 def key_of(key: PublicKeyInfo) -> tuple[str, int]:

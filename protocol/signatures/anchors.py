@@ -120,7 +120,7 @@ def _parts(file: Path) -> Iterator[bytes]:
         yield content
         return
     parts = _PEM.findall(content)
-    if not parts:
+    if {content.count(b"-----BEGIN"), content.count(b"-----END")} != {len(parts)}:  # a part is torn
         raise TrustError("unreadable", file, "PEM")
     for label, text in parts:
         if b"PRIVATE KEY" in label:

@@ -150,6 +150,10 @@ class SignatureOutcome:
         return replace(self, checks=tuple(check for check in self.checks if keep(check)))
 
 
+def _is_own(check: Check) -> bool:
+    return check.question not in {"party", "appearance"}
+
+
 @dataclass(frozen=True, slots=True)
 class PlacedSignature:
     """A signature and where in a package it stands: ``where`` and ``line`` are those of the findings about it.
@@ -172,6 +176,14 @@ class PlacedSignature:
     def judged(self) -> bool:
         """Whether it was asked whom to trust."""
         return self.outcome.judged
+
+    def is_told(self, where: str, signature: SignatureOutcome) -> bool:
+        """Whether a finding at ``where`` that carries ``signature`` is about this one.
+
+        Files in one archive stand at one place, and their fields may have one name: then the answers tell them apart,
+        but for those that rules add to one of the two.
+        """
+        return self.where == where and self.outcome.only(_is_own) == signature.only(_is_own)
 
     def to_json(self) -> dict[str, object]:
         """Give the outcome as a JSON object, its place first."""

@@ -11,6 +11,12 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import schemas
+from axis28.check import POLICIES
+from fixtures.casebook.letters import main_pdf
+from fixtures.casebook.signedletters import AGENCY_FIELD, PERSON_FIELD, both, letter, signed
+from fixtures.casebook.spoiling import zipped
+from fixtures.pdfforgeries import digit_changed
+from protocol.signatures.xml import policy
 from tests.command.packages import check
 
 VECTORS = Path(__file__).resolve().parents[2] / "fixtures" / "vectors"
@@ -189,6 +195,23 @@ def test_a_quiet_report_shows_the_signatures_that_something_was_found_about() ->
     said = text(OTHER_SEAL, *TRUST, "-q")
     assert "- quyết định.pdf, CoQuan: bad" in said
     assert "NguoiKy" not in said
+
+
+def test_of_two_files_in_a_zip_only_that_is_shown_which_something_was_found_about(tmp_path: Path) -> None:
+    good = signed(main_pdf(), *both())
+    packed = zipped(("tốt.pdf", good), ("hỏng.pdf", digit_changed(good)))
+    package = tmp_path / "two.edxml"
+    package.write_bytes(letter(files=[("hồ sơ.zip", lambda: packed)])())
+    said = text(str(package), *TRUST, "-q")
+    assert [said.count(f"- hồ sơ.zip/hỏng.pdf, {place}: bad") for place in (PERSON_FIELD, AGENCY_FIELD)] == [1, 1]
+    assert "tốt.pdf" not in said
+    said = text(str(package), *TRUST)
+    assert said.count("+ hồ sơ.zip/tốt.pdf, ") == 2
+    assert said.count("+ signed bytes and signature value: good") == 0, "a good one has its line"
+
+
+def test_the_policies_of_the_command_are_those_of_the_judge() -> None:
+    assert POLICIES == policy.POLICIES
 
 
 def test_quiet_and_verbose_exclude_each_other() -> None:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import stat
+import subprocess
+import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
 from axis28.command import run
 from protocol.signatures import trust
+from tests import interrupts
+from tests.command.packages import AXIS28, ENGLISH
 from tests.protocol.signatures import openssl
 
 NOW = "2026-11-20T09:30:00+07:00"
+_NO_YEAR = "no certificate can be issued for that year; give one from 1971 to 8999"
 
 
 def init(folder: Path, *options: str) -> int:
@@ -118,7 +126,12 @@ def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path, capfd: pytes
         (("--years", "0"), "'0': give a number from 1 to 20"),
         (("--years", "21"), "'21': give a number from 1 to 20"),
         (("--years", "²"), "'²': give a number from 1 to 20"),
-        (("--now", "9000-01-01T00:00:00Z"), "no certificate can be issued for that year; give one before 9000"),
+        *(
+            (("--now", f"{year}-06-01T00:00:00Z"), f"{year}-06-01T00:00:00+00:00: {_NO_YEAR}")
+            for year in (1945, 1955, 1969, 1970, 9000)
+        ),
+        (("--now", "1970-12-31T23:59:59+07:00"), _NO_YEAR),
+        (("--now", "9000-01-01T00:00:00Z"), _NO_YEAR),
         (("--now", "0003-01-01T00:00:00Z"), "is no date and time in ISO 8601"),
         (("--key", "rsa-1024"), "rsa-1024"),
     ],
@@ -133,6 +146,38 @@ def test_a_wrong_option_is_one_line_and_writes_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("now", ["1971-01-01T00:00:00+14:00", "8999-12-31T23:59:59-12:00"])
+def test_the_first_and_the_last_year_give_a_pki_that_holds(now: str, tmp_path: Path) -> None:
+    folder = tmp_path / "pki"
+    assert init(folder, "--now", now, "--years", "20") == 0
+    trusted, then = trust.load(folder / "trust"), datetime.fromisoformat(now)
+    seal = x509.load_pem_x509_certificate((folder / "agencies" / "H99.01" / "seal.pem").read_bytes())
+    checks = trust.judge(seal.public_bytes(Encoding.DER), (), trusted, trust.Times(then, claimed=then))
+    assert {check.result for check in checks} == {"good"}
+
+
+def test_no_key_is_left_where_a_signal_ends_it(tmp_path: Path) -> None:
+    codes = ",".join(f"H99.{number}" for number in range(1, 201))
+    made = ("pki", "init", str(tmp_path / "pki"), "--codes", codes, "--key", "rsa-2048")
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with subprocess.Popen(
+            (*interrupts.IN_FORCE, *AXIS28[1:], *made),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=os.environ | ENGLISH,
+        ) as process:
+            end = time.monotonic() + 60
+            while not [*tmp_path.glob(".axis28-pki-*/**/*.key")] and time.monotonic() < end:
+                time.sleep(0.01)
+            assert process.poll() is None, "there are keys, and more to come"
+            process.send_signal(number)
+            output, errors = process.communicate(timeout=60)
+        assert (process.returncode, output, errors) == (128 + number, b"", b"")
+        assert list(tmp_path.iterdir()) == []
+
+
 def test_it_speaks_vietnamese(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert init(tmp_path / "pki", "--lang", "vi") == 0
     assert "hạ tầng khóa thử nghiệm cho H99.01" in capfd.readouterr().out
+    assert init(tmp_path / "other", "--lang", "vi", "--now", "1945-09-02T14:00:00+07:00") == 2
+    assert "hãy chọn năm từ 1971 đến 8999" in capfd.readouterr().err

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
+
+from cryptography import x509
 
 from conformance.reference_dms import local
 from conformance.reference_dms.behaviour import Behaviour
@@ -140,6 +143,17 @@ async def held_for_another_reason(dms: Dms, request: Request) -> Request:
             for entry in answer["ok"]["documents"]
         ]
     return answer
+
+
+async def keeps_one_list_of_each_ca(dms: Dms, request: Request) -> Request:
+    """Keep of each CA the revocation list that came last."""
+    trust = request.get("args", {}).get("trust")
+    if trust is not None:
+        lists = (base64.b64decode(text) for text in trust.get("crls", ()))
+        kept = {x509.load_der_x509_crl(der).issuer.rfc4514_string(): der for der in lists}
+        newest = [base64.b64encode(der).decode() for der in kept.values()]
+        request = {**request, "args": {**request["args"], "trust": {**trust, "crls": newest}}}
+    return await dms.handle(request)
 
 
 async def signers_in_capitals(dms: Dms, request: Request) -> Request:

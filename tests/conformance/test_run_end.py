@@ -18,7 +18,9 @@ from conformance.evidence import Evidence
 from conformance.observer import LIST
 from conformance.report import raw
 from conformance.run import Run
+from conformance.scenarios.signed import signatures
 from conformance.settings import Settings
+from conformance.told import in_language
 from tests.axis_process import RunningAxis
 from tests.conformance.toys import (
     PLAN,
@@ -133,3 +135,26 @@ def test_a_fault_that_could_not_be_lifted_in_its_story_goes_with_the_run(
     assert by_slug(ended)["disturbs"].verdict.value == "pass"
     assert len(tried) == 4
     assert axis.call("GET", "/faults").json()["rules"] == []
+
+
+@pytest.mark.parametrize("resets", [True, False], ids=["reset", "no-reset"])
+@pytest.mark.parametrize("signs", [True, False], ids=["handed", "nothing-handed"])
+def test_roots_and_keys_that_stay_in_a_system_are_told(
+    signs: bool, resets: bool, axis: RunningAxis, tmp_path: Path
+) -> None:
+    async def story(case: Case) -> None:
+        if signs:
+            await signatures(case)
+
+    capabilities = ("send", "received", "sent", "trust", *(["reset"] if resets else []))
+    toy = Toy(capabilities=capabilities, answers={"trust": lambda request: {"id": request["id"], "ok": {}}})
+    join(toy, axis)
+    events: list[Event] = []
+    with importable(toy) as driver:
+        settings = Settings(driver=driver, out=tmp_path, axis=axis.url, token=axis.token, level="exchange")
+        run = Run(settings, PLAN, [scenario(story, "signs")], Evidence(tmp_path), listeners=[events.append])
+        ended = asyncio.run(run.conduct())
+    assert by_slug(ended)["signs"].verdict.value == "pass"
+    told = [in_language(event.text, "vi") for event in events if isinstance(event, Residue)]
+    stays = "các gốc tin cậy và khóa thử nghiệm đã giao cho hệ thống, vì hệ thống không có reset"
+    assert told == ([stays] if signs and not resets else [])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import threading
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
 from conformance.evidence import Evidence
 from conformance.reference_dms.vietnam import host_clock
@@ -40,6 +43,24 @@ def test_keys_are_minted_once_and_replaced_where_others_are_given(world: Signatu
     assert replaced[second.code] == before[second.code]
     assert replaced[first.code] != before[first.code]
     assert world.keys_json((first, second)) == before
+
+
+def test_the_newest_list_of_each_authority_comes_last(world: Signatures) -> None:
+    given = world.trust_json(host_clock())
+    made: dict[str, list[datetime]] = {}
+    for text in given["crls"]:
+        crl = x509.load_der_x509_crl(base64.b64decode(text))
+        made.setdefault(crl.issuer.rfc4514_string(), []).append(crl.last_update_utc)
+    assert any(len(moments) > 1 for moments in made.values())
+    assert all(moments == sorted(moments) for moments in made.values())
+    assert all(world.now - moments[-1] < timedelta(minutes=1) for moments in made.values())
+
+
+def test_certificates_stand_in_lines_that_every_tool_takes(world: Signatures) -> None:
+    given = world.trust_json(host_clock())
+    for text in (*given["roots"], *given["intermediates"]):
+        assert x509.load_pem_x509_certificate(text.encode()).version is x509.Version.v3
+        assert max(map(len, text.splitlines())) == 64
 
 
 @pytest.mark.timeout(300)

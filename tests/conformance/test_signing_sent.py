@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -26,6 +26,7 @@ from fixtures.pdfattacks import stamp_added
 from protocol.content.bounds import Bounds
 from protocol.content.pdf import read_pdf
 from protocol.content.text import FileText, Line
+from protocol.signatures.pdf.sign import sign
 from protocol.signatures.pdf.structures import Manner
 from protocol.signatures.pki import Identity
 from tests.conformance.stories import judged, verdict
@@ -69,8 +70,15 @@ def test_a_stamped_number_may_break_a_line() -> None:
     assert may_hold(lines("Số: 05/QĐ-STN Số:", "/QĐ-STN", *body), lines("Số: /QĐ-STN", *body))
 
 
-def test_letters_that_cannot_be_made_out_are_held_against_nobody() -> None:
-    assert may_hold(lines("□□□", unread="garbled"), text(DRAFT))
+def test_letters_that_look_right_and_read_as_others_are_no_text() -> None:
+    garbled = text(new_pdf_document(DECISION, layer="garbled"))
+    assert garbled.unread == "garbled"
+    assert not may_hold(garbled, text(DRAFT))
+
+
+def test_a_file_with_all_the_letters_holds_its_draft_whatever_else_stands_in_it() -> None:
+    whole = replace(text(DRAFT), unread="garbled")
+    assert may_hold(whole, text(DRAFT))
 
 
 @pytest.mark.parametrize(
@@ -120,3 +128,13 @@ def test_to_refuse_every_certificate_but_the_first_is_no_check(tmp_path: Path) -
     behaviour = replace(Behaviour(), check_signer=known_only)
     outcome = judged("SIG-10/certificate-checked-first", tmp_path, behaviour=behaviour, grace=PATIENT)
     assert verdict(outcome) == (Verdict.FAIL, "good-keys-refused"), outcome.got
+
+
+def test_a_clock_that_is_behind_is_no_wrong_order(tmp_path: Path) -> None:
+    def seal(draft: Draft, keys: Keys, at: datetime) -> tuple[File, ...]:
+        main, *others = sealing.with_signatures(draft, keys, at, order=("person",))
+        early = at - timedelta(minutes=6)
+        return File(main.name, sign(main.data, keys.agency, early, field=sealing.AGENCY_FIELD)), *others
+
+    outcome = judged("SIG-02/person-signs-first", tmp_path, behaviour=replace(Behaviour(), seal=seal), grace=PATIENT)
+    assert verdict(outcome) == (Verdict.WARN, "signing-times-out-of-order")

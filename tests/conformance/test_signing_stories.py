@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from conformance.reference_dms.behaviour import Behaviour
 from conformance.reference_dms.dms import Dms
 from conformance.reference_dms.office import Office, Refusal
 from conformance.reference_dms.verifying import Examined
+from conformance.reference_dms.verifying import Verdict as Verified
 from conformance.signatures import Signatures
 from conformance.variants import VARIANTS
 from conformance.verdict import Verdict
@@ -49,6 +51,22 @@ def test_a_system_may_verify_in_the_background(check: str, tmp_path: Path) -> No
     behaviour, _ = VARIANTS["verifies-in-background"].applied(Behaviour(), slowly)
     outcome = judged(check, tmp_path, behaviour=behaviour, ways=slowly, grace=PATIENT)
     assert verdict(outcome) == (Verdict.PASS, None), outcome.got
+
+
+@pytest.mark.parametrize("check", ["SIG-06/signatures-are-shown", "SIG-13/signed-after-revocation"])
+def test_a_system_may_keep_one_revocation_list_of_each_ca(check: str, tmp_path: Path) -> None:
+    outcome = judged(check, tmp_path, change=odd_systems.keeps_one_list_of_each_ca, grace=PATIENT)
+    assert verdict(outcome) == (Verdict.PASS, None), outcome.got
+
+
+def test_a_vietnamese_name_makes_no_sentence_vietnamese(tmp_path: Path) -> None:
+    def in_english(signed: Verified) -> dict[str, Any]:
+        shown = verifying.shown_signature(signed)
+        return shown | {"text": {"vi": f"Văn bản đã ký số.pdf: {shown['result']}. Signed by {shown['signer']}."}}
+
+    behaviour = replace(Behaviour(), shown_signature=in_english)
+    outcome = judged("SIG-11/told-in-vietnamese", tmp_path, behaviour=behaviour, grace=PATIENT)
+    assert verdict(outcome) == (Verdict.FAIL, "verdict-not-explained")
 
 
 def test_bad_keys_may_be_refused_when_they_are_handed_over(tmp_path: Path) -> None:

@@ -11,17 +11,21 @@ import pytest
 
 from conformance.letters import shown_as_text, shown_briefly
 from conformance.reference_dms.behaviour import Behaviour
+from conformance.reference_dms.dms import Dms
 from conformance.reference_dms.office import Office, Refusal, Warned
 from conformance.reference_dms.verifying import Examined
+from conformance.told import in_language
 from conformance.variants import VARIANTS
 from conformance.verdict import Verdict
 from protocol.package.model import DocumentPackage
 from protocol.signatures.outcome import Check, Result
 from tests.conformance import odd_systems
+from tests.conformance.odd_systems import Change
 from tests.conformance.stories import WAYS, judged, verdict
 
 PATIENT = 4.0
 HELD_S = 4.0
+HASTY = 0.4
 ENTRY = {
     "document_id": "H98.01,2026/11/22,12/UBND",
     "from": "H98.01",
@@ -120,3 +124,45 @@ def test_what_is_held_as_a_duplicate_was_not_held_for_its_signature(tmp_path: Pa
 def test_a_signer_may_be_shown_in_capitals(check: str, tmp_path: Path) -> None:
     outcome = judged(check, tmp_path, change=odd_systems.signers_in_capitals, grace=PATIENT)
     assert verdict(outcome) == (Verdict.PASS, None), outcome.got
+
+
+async def _no_results(dms: Dms, request: odd_systems.Request) -> odd_systems.Request:
+    """Show no signature of what is marked: the warning stands alone."""
+    answer = await dms.handle(request)
+    if request["op"] == "received" and "ok" in answer:
+        for entry in answer["ok"]["documents"]:
+            if any(row["category"] in ("signature", "integrity") for row in entry["warnings"]):
+                entry["attachments"] = [file | {"signatures": []} for file in entry["attachments"]]
+    return answer
+
+
+async def _no_warnings(dms: Dms, request: odd_systems.Request) -> odd_systems.Request:
+    """Show the results alone."""
+    answer = await dms.handle(request)
+    if request["op"] == "received" and "ok" in answer:
+        for entry in answer["ok"]["documents"]:
+            entry["warnings"] = []
+    return answer
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    ("change", "english", "vietnamese"),
+    [
+        (_no_results, "a warning marks it, but no result other than valid", "có cảnh báo nhưng không có kết quả nào"),
+        (
+            _no_warnings,
+            "but no warning of category signature / integrity",
+            "có kết quả khác valid nhưng không có cảnh báo",
+        ),
+    ],
+    ids=["warning-alone", "result-alone"],
+)
+def test_the_half_of_a_mark_that_is_missing_is_named(
+    change: Change, english: str, vietnamese: str, tmp_path: Path
+) -> None:
+    behaviour, _ = VARIANTS["marks-bad-signatures"].applied(Behaviour(), WAYS)
+    outcome = judged("SIG-05/altered-after-signing", tmp_path, behaviour=behaviour, change=change, grace=HASTY)
+    assert verdict(outcome) == (Verdict.FAIL, "altered-letter-taken")
+    assert english in in_language(outcome.got, "en")
+    assert vietnamese in in_language(outcome.got, "vi")

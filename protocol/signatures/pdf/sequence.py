@@ -7,12 +7,14 @@ signature on it as soon as its own person has: only the persons of one organisat
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from protocol import organisation
 from protocol.signatures.outcome import Check, Result, Role, SignatureOutcome, Signer
 from protocol.wire.plaintext import ascii_text
 
+TIMES_ONLY = "pdf-signing-times-out-of-order"
+"""The reason where times for which nobody vouches contradict the revisions."""
 TOLERANCE = timedelta(minutes=5)
 """From this on clocks differ too much: what came with a later revision was signed later, by a clock a bit off too."""
 _Pair = tuple[SignatureOutcome, SignatureOutcome]
@@ -22,7 +24,8 @@ def order(signing: Sequence[SignatureOutcome], revisions: Mapping[str, int]) -> 
     """Say whether the persons signed before their agencies; nothing where either did not sign.
 
     ``revisions`` are those that the signatures came with, by their places. ``bad`` is what is certain: an agency signed
-    before a person of its own, or before anybody. ``unknown``: nobody can tell for whom a person signed.
+    before a person of its own, or before anybody, by the revisions or by timestamps of both. ``unknown``: nobody can
+    tell for whom a person signed; or times for which nobody vouches contradict the revisions.
     """
     placed = sorted(signing, key=lambda each: revisions[each.place])
     persons, agencies = _of(placed, "person"), _of(placed, "agency")
@@ -44,9 +47,12 @@ def order(signing: Sequence[SignatureOutcome], revisions: Mapping[str, int]) -> 
     for pair in (*pairs, first):
         if _before(pair, revisions):
             return (_told(pair, "bad", _by_revision(pair, revisions)),)
-    late = next((pair for pair in pairs if _by_clock(pair)), None)
-    if late is not None:
-        return (_told(late, "bad", _times(late)),)
+    late = [pair for pair in pairs if _by_clock(pair)]
+    proven = next((pair for pair in late if _stamped(pair)), None)
+    if proven is not None:
+        return (_told(proven, "bad", _times(proven)),)
+    if late:
+        return (Check("order", "unknown", TIMES_ONLY, _expected(late[0]), _times(late[0])),)
     doubtful = next(
         (pair for pair in ((stranger, agencies[0]) for stranger in strangers) if _before(pair, revisions)), None
     )
@@ -114,10 +120,20 @@ def _before(pair: _Pair, revisions: Mapping[str, int]) -> bool:
 
 
 def _by_clock(pair: _Pair) -> bool:
+    person, agency = _moments(pair)
+    return person is not None and agency is not None and person - agency >= TOLERANCE
+
+
+def _moments(pair: _Pair) -> tuple[datetime | None, datetime | None]:
+    """Give when person and agency signed: by their timestamps where both have one, else by what they claim."""
     person, agency = pair
-    if person.signed_at is None or agency.signed_at is None:
-        return False
-    return person.signed_at - agency.signed_at >= TOLERANCE
+    return (person.proven_at, agency.proven_at) if _stamped(pair) else (person.signed_at, agency.signed_at)
+
+
+def _stamped(pair: _Pair) -> bool:
+    """Whether both have a timestamp that is trusted."""
+    answers = (each.answer("timestamp") for each in pair)
+    return all(answer is not None and answer.result == "good" for answer in answers)
 
 
 def _told(pair: _Pair, result: Result, got: str) -> Check:
@@ -134,5 +150,5 @@ def _by_revision(pair: _Pair, revisions: Mapping[str, int]) -> str:
 
 
 def _times(pair: _Pair) -> str:
-    person, agency = pair
-    return f"{agency.signed_at:%FT%T%z} < {person.signed_at:%FT%T%z}"
+    person, agency = _moments(pair)
+    return f"{agency:%FT%T%z} < {person:%FT%T%z}"

@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from protocol.signatures import algorithms
-from protocol.signatures.algorithms import Algorithm
+from protocol.signatures.algorithms import SCHEMES, Algorithm
 from protocol.signatures.anchors import Evidence
 from protocol.signatures.certificate import Certificate
 from protocol.signatures.outcome import Check, Result
 from protocol.signatures.pdf.facts import Envelope, PaperFacts
 
 WORST_FIRST: tuple[Result, ...] = ("bad", "unknown", "good")
-_SCHEMES = {"rsassa_pkcs1v15": "pkcs1v15", "rsassa_pss": "pss"}
 
 
 def integrity(envelope: Envelope) -> Check:
@@ -39,7 +38,7 @@ def _held(holds: bool | None, reason: str, got: str) -> Check:
 def algorithm(envelope: Envelope, read: Certificate | None, *further: str) -> Check:
     """Judge every hash function that the signature rests on, with its scheme and key."""
     key, bits = (read.key, read.bits) if read else ("", 0)
-    scheme = _SCHEMES.get(envelope.scheme, envelope.scheme)
+    scheme = SCHEMES.get(envelope.scheme, envelope.scheme)
     names = dict.fromkeys((envelope.digest, envelope.signature_digest, *further))
     return worst([algorithms.judge(Algorithm(name, scheme, key, bits)) for name in names])
 

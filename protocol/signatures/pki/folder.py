@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 from cryptography import x509
@@ -29,15 +28,16 @@ class PkiFile:
     secret: bool = False
 
 
-def files(pki: Pki, agencies: Mapping[str, str], list_life: timedelta) -> Iterator[PkiFile]:
-    """Give all files for agencies (code → name), each with a seal and a competent person; lists hold ``list_life``.
+def files(pki: Pki, agencies: Mapping[str, str]) -> Iterator[PkiFile]:
+    """Give all files for agencies (code → name), each with a seal and a competent person.
 
-    Below ``trust`` stands what ``protocol.signatures.trust.load`` reads.
+    Below ``trust`` stands what ``protocol.signatures.trust.load`` reads; the lists hold as long as the certificates.
     """
+    begin, end = pki.validity
     root, issuing = pki.root.identity, pki.issuing.identity
     yield PkiFile(_ROOT, root.pem)
     yield PkiFile("trust/intermediates/issuing.pem", issuing.pem)
-    for name, der in zip(("root", "issuing"), pki.crls(pki.now, list_life), strict=True):
+    for name, der in zip(("root", "issuing"), pki.crls(begin, end - begin), strict=True):
         yield PkiFile(f"trust/crls/{name}.crl", der)
     for name, identity in (
         ("root", root),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from protocol.package.model import NAMESPACE
+from protocol.package.scanner import PAYLOAD_ELEMENT
 from protocol.package.tree import child, local_name, where
 from protocol.signatures.xml.methods import XMLDSIG
 from protocol.signatures.xml.refusal import Refused
@@ -24,6 +25,7 @@ Prefixes are counted by their names, in the whole package; in scope is what is d
 same name again at each level.
 """
 
+_PAYLOAD = PAYLOAD_ELEMENT.decode("ascii")
 _ID_NAMES = frozenset({"id", "{http://www.w3.org/xml/1998/namespace}id"})  # in lower case, as they are compared
 _DECLARATION = re.compile(rb"xmlns(?::([^\s=]{1,256}+))?+\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)')")
 _LONG_PREFIX = re.compile(rb"xmlns:[^\s=]{257}")
@@ -136,4 +138,4 @@ def _comments(root: etree._Element, signature: etree._Element) -> None:
 
 
 def _payload(element: etree._Element) -> bool:
-    return local_name(element) == "ContentTransferEncoded"
+    return local_name(element) == _PAYLOAD

@@ -33,6 +33,7 @@ from protocol.signatures.xml.references import Reference
 from protocol.signatures.xml.refusal import Refused
 
 UNDECLARED = "undeclared-prefix"
+_PAYLOAD = PAYLOAD_ELEMENT.decode("ascii")
 _ISSUER_MISSING = "certificate-issuer-missing"
 
 
@@ -152,11 +153,11 @@ def _same_attachments(reading: Reading, root: etree._Element, contents: tuple[Co
     """Refuse where an attachment of the reading is not what the payload at its place decodes to."""
     if not isinstance(reading.package, DocumentPackage):
         return
-    elements = root.iter("{*}" + PAYLOAD_ELEMENT.decode("ascii"))
+    elements = root.iter("{*}" + _PAYLOAD)
     at_place = dict(zip(elements, contents, strict=True))
     described = [each for encoded in children(root, "AttachmentEncoded") for each in children(encoded, "Attachment")]
     for element, attachment in zip(described, reading.package.attachments, strict=True):
-        payload = child(element, "ContentTransferEncoded")
+        payload = child(element, _PAYLOAD)
         used = Content(attachment.size, attachment.sha256)
         if payload is not None and at_place[payload] != used:
             signed = at_place[payload].sha256

@@ -111,9 +111,13 @@ def test_it_refuses_to_sign_what_or_with_what_it_cannot(world: World, signing: S
             clerk, agencies = Clerk(dms), _agencies(world)
             assert (await clerk.refused("send", **_to_sign(world)))["category"] == "signature"
             await clerk.do("trust", **signing.configuration(agencies))
-            for files in ([file("văn bản.pdf", b"%PDF-1.7 khong phai")], [file("văn bản.docx", new_docx(Random(1)))]):
+            for files, why in (
+                ([file("văn bản.pdf", b"%PDF-1.7 khong phai")], "không ký số được tệp văn bản.pdf"),
+                ([file("văn bản.docx", new_docx(Random(1)))], "hãy đính kèm văn bản ở dạng PDF"),
+            ):
                 refused = await clerk.refused("send", **_to_sign(world) | {"files": files})
                 assert refused["category"] == "signature"
+                assert why in refused["reason"]
             person = signing.person(agencies[0])
             signing.pki().revoke(person, host_clock() - timedelta(days=1))
             keys = {agencies[0].code: (person, signing.seal(agencies[0]))}

@@ -11,13 +11,17 @@ import pytest
 
 from fixtures.casebook.letters import FIRST, NOW, PDF, letter_bytes, letter_of, small_pdf
 from fixtures.casebook.sealed import CASES as SEALED
+from fixtures.casebook.signatories import CASES as SIGNATORIES
+from fixtures.casebook.signedletters import LATER, agency, letter, on_appendix, person, signed
 from fixtures.casebook.signing import CASES
-from fixtures.casebook.trusts import PUBLIC_DUTY, trusted
+from fixtures.casebook.spoiling import zipped
+from fixtures.casebook.trusts import PUBLIC_DUTY, SIGNED, trusted
 from protocol import organisation
 from protocol.finding import Finding
 from protocol.package.limits import Limits
-from protocol.package.model import DocumentPackage
+from protocol.package.model import Code, DocumentPackage, DocumentType
 from protocol.package.reader import read_package
+from protocol.package.verdicts import MOST_OF_ONE_REASON
 from protocol.rules import examine, judge
 from protocol.rules.signing import MOST_PAPERS, MOST_SLOW, SignedPaper, Signing, papers
 from protocol.signatures.anchors import Trust
@@ -26,7 +30,7 @@ from protocol.signatures.pdf.reader import SignatureReader
 from protocol.signatures.xml.policy import Policy
 
 TRACED = small_pdf("Van ban", pad=b"/ByteRange [0 0 0 0]")
-RAW = {case.id: case.raw for case in (*CASES, *SEALED)}
+RAW = {case.id: case.raw for case in (*CASES, *SEALED, *SIGNATORIES)}
 
 
 class Counting:
@@ -90,6 +94,16 @@ def test_only_so_many_files_are_read(unread: Any, most: int) -> None:
     known = read(reader, [(f"{number}.pdf", TRACED) for number in range(MOST_PAPERS + 2)])
     assert reader.asked == most
     assert known[-1].facts.unread == ("too-slow" if unread == "too-slow" else "too-many")
+
+
+@pytest.mark.parametrize("trust", [None, Trust()])
+def test_a_package_is_read_once_also_where_nothing_signed_is_found(trust: Trust | None) -> None:
+    reader = Counting(PaperFacts())
+    forms = zipped(*((f"{number:02}.pdf", TRACED) for number in range(MOST_PAPERS)))
+    assert "archived-signatures-unread" not in {
+        each.reason for each in found(letter_of(files=[("mẫu.zip", forms)])(), reader, trust)
+    }
+    assert reader.asked == MOST_PAPERS
 
 
 def test_signatures_are_demanded_with_trust_only_unless_it_is_said_otherwise() -> None:
@@ -172,6 +186,67 @@ def test_what_the_rules_say_of_the_party_stands_with_the_signature() -> None:
     assert (person.result, seal.result) == ("good", "bad")
     said = seal.outcome.answer("party")
     assert (said.reason, said.expected, said.got) == ("seal-of-other-agency", "H99.01", "H99.02")
+
+
+def test_every_seal_of_another_agency_is_bad_beyond_what_is_told_of_one_reason() -> None:
+    wrong, right = signed(PDF, on_appendix("other-agency")), signed(PDF, on_appendix())
+    files = [f"Phụ lục {number}.pdf" for number in range(1, MOST_OF_ONE_REASON + 2)]
+    raw = letter(files=[*((name, lambda: wrong) for name in files), ("Phụ lục 99.pdf", lambda: right)])()
+    with (
+        SignatureReader() as reader,
+        judge(raw, profile="strict", now=NOW, signing=Signing(reader, trusted(PUBLIC_DUTY))) as reading,
+    ):
+        told = [each for each in reading.findings if each.reason == "seal-of-other-agency"]
+        listed = reading.signatures
+    assert len(told) == MOST_OF_ONE_REASON
+    assert [(each.attachment, each.result) for each in listed] == [
+        (FIRST, "good"),
+        (FIRST, "good"),
+        *((name, "bad") for name in files),
+        ("Phụ lục 99.pdf", "good"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "results", "told_of"),
+    [
+        ("other-agency", "other-agency", ["bad", "bad"], ["Hai"]),
+        ("superior", "other-agency", ["unknown", "unknown"], ["Mot"]),
+        ("other-agency", "superior", ["unknown", "unknown"], ["Hai"]),
+        ("other-agency", "agency", ["good", "good"], []),
+    ],
+)
+def test_where_two_agencies_sealed_and_neither_is_the_sender_both_are_as_the_finding_says(
+    first: str, second: str, results: list[str], told_of: list[str]
+) -> None:
+    raw = letter(person(), agency(first, place="Mot"), agency(second, at=SIGNED + 2 * LATER, place="Hai"))()
+    with SignatureReader() as reader:
+        told = found(raw, reader, trusted(PUBLIC_DUTY))
+        signer, *seals = placed(raw, reader, trusted(PUBLIC_DUTY))
+    assert [str(each.got).partition(":")[0] for each in told if each.reason.startswith("seal-of-")] == told_of
+    assert (signer.result, [each.result for each in seals]) == ("good", results)
+    own = [each.signature.place for each in told if each.signature and each.reason.startswith("seal-of-")]
+    assert own == told_of
+
+
+def test_of_a_certified_copy_only_the_seal_of_the_copy_has_to_be_the_senders() -> None:
+    raw = letter(
+        agency("other-agency", place="Goc"),
+        agency("other-agency", at=SIGNED + 2 * LATER, place="SaoY"),
+        code=Code("05", "SY-STN"),
+        document_type=DocumentType("2", "0", "Sao y"),
+    )()
+    with SignatureReader() as reader:
+        listed = placed(raw, reader, trusted(PUBLIC_DUTY))
+    assert [(each.outcome.place, each.result) for each in listed] == [("Goc", "good"), ("SaoY", "bad")]
+
+
+def test_the_answer_about_a_person_stands_with_his_signature_in_the_list() -> None:
+    with SignatureReader() as reader:
+        told = found(RAW["signer-is-stranger"](), reader, trusted(PUBLIC_DUTY))
+        signer, _ = placed(RAW["signer-is-stranger"](), reader, trusted(PUBLIC_DUTY))
+    assert [each.reason for each in told] == ["signer-of-other-agency"]
+    assert (signer.result, signer.outcome.answer("party").reason) == ("bad", "signer-of-other-agency")
 
 
 @pytest.mark.parametrize("other", ["KHÔNG PHẢI MÃ", "ABC", ""])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from protocol.signatures.outcome import Check, Result, SignatureOutcome, Signer
+from protocol.signatures.outcome import Check, PlacedSignature, Question, Result, SignatureOutcome, Signer
 from protocol.signatures.party import of_package
 
 WHOLE = Check("integrity", "good")
@@ -62,3 +62,22 @@ def test_an_enterprise_is_bound_to_the_digits_of_its_registration() -> None:
     enterprise = Signer("agency", "Công ty Mẫu", codes=("0100000002",))
     assert of_package("0100000002", enterprise).result == "good"
     assert of_package("0100000001", enterprise).reason == "xml-signature-other-party"
+
+
+@pytest.mark.parametrize(
+    ("where", "place", "own", "told"),
+    [
+        ("Attachment[2]", "CoQuan", (WHOLE, ROOTED), True),
+        ("Attachment[2]", "CoQuan", (Check("integrity", "bad"), ROOTED), False),
+        ("Attachment[2]", "CoQuan", (WHOLE,), False),
+        ("Attachment[2]", "NguoiKy", (WHOLE, ROOTED), False),
+        ("Attachment[3]", "CoQuan", (WHOLE, ROOTED), False),
+    ],
+)
+@pytest.mark.parametrize("added", [None, "party", "appearance"])
+def test_a_finding_is_about_the_signature_of_its_place_whose_answers_it_carries(
+    where: str, place: str, own: tuple[Check, ...], told: bool, added: Question | None
+) -> None:
+    listed = PlacedSignature("Attachment[2]", 7, "a.zip/b.pdf", SignatureOutcome("CoQuan", checks=(WHOLE, ROOTED)))
+    more = (Check(added, "bad", "any"),) if added else ()
+    assert listed.is_told(where, SignatureOutcome(place, checks=(*own, *more))) is told

@@ -96,7 +96,7 @@ def test_a_place_to_ask_stands_in_certificates_only_where_wanted() -> None:
 
 def test_the_folder_is_a_trust_folder_and_marks_its_secrets(tmp_path: Path) -> None:
     pki = Pki(NOW)
-    made_files = list(files(pki, {"H99.01": "Sở Thử nghiệm", "H99.02": "Ban Mẫu"}, YEAR))
+    made_files = list(files(pki, {"H99.01": "Sở Thử nghiệm", "H99.02": "Ban Mẫu"}))
     assert {file.name for file in made_files if file.secret} == {
         file.name for file in made_files if b"PRIVATE KEY" in file.content
     }
@@ -110,6 +110,9 @@ def test_the_folder_is_a_trust_folder_and_marks_its_secrets(tmp_path: Path) -> N
             der = x509.load_pem_x509_certificate(pem).public_bytes(Encoding.DER)
             checks = trust.judge(der, (), loaded, Times(NOW + 300 * DAY, claimed=NOW))
             assert {check.result for check in checks} == {"good"}
+            for day in pki.validity:
+                checks = trust.judge(der, (), loaded, Times(day, claimed=day))
+                assert {check.result for check in checks} == {"good"}, day
 
 
 def test_a_bad_certificate_that_nobody_knows_is_an_error() -> None:

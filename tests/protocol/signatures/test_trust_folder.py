@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from protocol.signatures import anchors, trust
 from protocol.signatures.pki import Pki
@@ -73,6 +75,22 @@ def test_what_does_not_belong_into_the_folder_is_named(
     for lang in messages.LANGUAGES:
         assert refused.value.text(lang).startswith(f"{folder / place}: ")
         assert "\n" not in refused.value.text(lang)
+
+
+@pytest.mark.parametrize("kept", [slice(None, -40), slice(-200), slice(20, None), slice(40, None), slice(-3)])
+@pytest.mark.parametrize("torn", [0, 1])
+def test_of_two_lists_in_a_file_none_is_passed_over_because_it_is_torn(torn: int, kept: slice, tmp_path: Path) -> None:
+    pki = Pki(NOW)
+    folder = laid_out(tmp_path, pki)
+    lists = [x509.load_der_x509_crl(der).public_bytes(Encoding.PEM).rstrip() for der in pki.crls(NOW)]
+    both = folder / "crls" / "both.pem"
+    both.write_bytes(b"\n".join(lists))
+    assert len(trust.load(folder).crls) == 4
+    lists[torn] = lists[torn][kept]
+    both.write_bytes(b"\n".join(lists))
+    with pytest.raises(TrustError) as refused:
+        trust.load(folder)
+    assert (refused.value.problem, refused.value.path) == ("unreadable", both)
 
 
 def test_a_folder_without_roots_or_no_folder_is_named(tmp_path: Path) -> None:

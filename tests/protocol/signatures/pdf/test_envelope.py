@@ -24,7 +24,7 @@ def with_value(change: Callable[[Any], None]) -> bytes:
     data = sign(paper(), agency(), NOW, field="F")
     info = envelope(hashlib.sha256(signed_bytes(data)).digest(), agency(), NOW, Manner())
     change(info["content"])
-    return value_is(info.dump(force=True))(data)
+    return value_is(info.dump())(data)
 
 
 def test_an_unchanged_structure_is_good() -> None:

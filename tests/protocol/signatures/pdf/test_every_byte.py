@@ -7,6 +7,7 @@ attributes (RFC 5652, 5.4). What may differ there without being refused is liste
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -27,7 +28,8 @@ from protocol.signatures.pdf.whole import judge_whole
 from schemas import registry
 from tests.proof import write_proof
 
-SEED, SAMPLE = 28, 40
+SEED = int(os.environ.get("AXIS28_SAMPLE_SEED", "28"))
+SAMPLE = 40
 RESERVED = 5_000
 """Hexadecimal digits for a signature of 4,300."""
 BITS = (0x01, 0x20)

@@ -19,7 +19,7 @@ from protocol.signatures.pdf.reading import read_signatures
 from protocol.signatures.pdf.sign import sign
 from protocol.signatures.pdf.whole import judge_whole
 from tests.protocol.signatures.moments import NOW
-from tests.protocol.signatures.pdf.parties import agency, judged, paper, person, signed
+from tests.protocol.signatures.pdf.parties import agency, judged, outcomes, paper, person, signed
 
 SECONDS = 12.0
 
@@ -86,11 +86,27 @@ def test_a_number_that_is_none_does_not_end_the_reading() -> None:
     assert {each.result for each in judged(broken).values()} == {"bad"}
 
 
-def test_every_cut_of_a_signed_file_is_answered() -> None:
-    data = signed()
+def test_a_cut_of_a_signed_file_that_still_shows_a_signature_is_bad() -> None:
+    data, shown = signed(), 0
     for cut in range(0, len(data), len(data) // 60):
         facts = read_signatures(data[:cut])
-        assert all(each.coverage != "file" or each.trouble == "" for each in facts.signatures)
+        if facts.signatures or facts.traces:
+            shown += 1
+            made = outcomes(facts)
+            results = {each.result for each in made} | {each.result for each in judge_whole(facts, made)}
+            assert "bad" in results, cut
+    assert shown > 20
+
+
+def test_a_file_that_takes_too_long_is_given_up_and_the_next_is_read() -> None:
+    with SignatureReader(Bounds(seconds=0.5)) as hasty:
+        assert hasty.read_bytes(HOSTILE["table-of-millions"]()).unread == "too-slow"
+        assert hasty.read_bytes(paper()).unread == ""
+
+
+def test_nobody_waits_for_minutes_unless_told_to() -> None:
+    with SignatureReader() as usual:
+        assert usual.bounds.seconds <= 20
 
 
 def test_a_larger_file_than_the_bound_is_not_even_sent() -> None:

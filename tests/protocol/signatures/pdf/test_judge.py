@@ -165,9 +165,17 @@ def test_the_agency_before_the_person_is_named_by_revision() -> None:
     assert "pdf-agency-before-person" in reasons
 
 
-def test_the_agency_before_the_person_is_named_by_time() -> None:
+def test_the_agency_before_the_person_by_their_own_times_is_in_doubt() -> None:
     data = signed_by_person(paper(), DECISION, person(), AFTER)
     data = signed_by_agency(data, DECISION, agency(), NOW)
+    facts = read_signatures(data)
+    order = next(each for each in judge_whole(facts, outcomes(facts)) if each.question == "order")
+    assert (order.result, order.reason) == ("unknown", "pdf-signing-times-out-of-order")
+
+
+def test_the_agency_before_the_person_is_named_by_timestamps() -> None:
+    data = sign(paper(), person(), NOW, field="P", stamping=Stamping(pki().timestamp, AFTER))
+    data = sign(data, agency(), NOW, field="A", stamping=Stamping(pki().timestamp, NOW))
     facts = read_signatures(data)
     order = next(each for each in judge_whole(facts, outcomes(facts)) if each.question == "order")
     assert (order.result, order.reason) == ("bad", "pdf-agency-before-person")
