@@ -111,6 +111,17 @@ def _taken(folder: Path) -> bool:
     return os.path.lexists(folder)
 
 
+def _remove(made: Path) -> None:
+    """Take away a folder with keys in it, also where a second signal comes before signals are held back."""
+    try:
+        with ending.blocked():
+            shutil.rmtree(made, ignore_errors=True)
+    finally:
+        if made.exists():
+            with ending.blocked():
+                shutil.rmtree(made, ignore_errors=True)
+
+
 def _write(folder: Path, files: Iterable[PkiFile], readme: str) -> None:
     """Put the whole folder in place at once, or nothing; ``OSError`` where something stands there."""
     target = Path(os.path.abspath(folder))  # noqa: PTH100 - resolve() would follow a link and replace what it names
@@ -128,8 +139,7 @@ def _write(folder: Path, files: Iterable[PkiFile], readme: str) -> None:
         made.rename(target)  # takes the place of an empty folder, and of nothing else
     except BaseException:
         if made is not None:
-            with ending.blocked():  # there are keys in it, and a second signal is nothing to keep them for
-                shutil.rmtree(made, ignore_errors=True)
+            _remove(made)
         raise
 
 

@@ -26,8 +26,8 @@ def seal(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     """SIG-20, SIG-21: among the agencies that signed is the sender, or the agency that delegated the signing.
 
     Where none is, that one is told which comes nearest: of a document that two agencies issue, the sender's own.
-    The others are as good or bad: where one may be right, a second agency may issue the document as well. Those of the
-    original on a certified copy are another agency's by right.
+    The others are as good or bad: where one may be right, a second agency may issue the document as well. Of a
+    certified copy only the last seal is asked for, that of the copy: the original's are another agency's by right.
     """
     if context.signing is None or context.signing.trust is None:
         return
@@ -35,13 +35,13 @@ def seal(context: Context, package: DocumentPackage) -> Iterator[Finding]:
         sealed = [(each, each.signer) for each in paper.outcomes if each.signer and each.signer.role == "agency"]
         if paper.part == "other" or not sealed:
             continue
+        if paper.part == "copy":
+            del sealed[:-1]
         told = [seal_reason(context, package, signer) for _, signer in sealed]
         if "" not in told:
             index = max(range(len(told)), key=lambda each: (-_FARTHEST_LAST.index(told[each]), each))
             result: Result = "bad" if told[index] == "seal-of-other-agency" else "unknown"
-            for number, ((outcome, signer), reason) in enumerate(zip(sealed, told, strict=True)):
-                if paper.part == "copy" and number != index:
-                    continue
+            for (outcome, signer), reason in zip(sealed, told, strict=True):
                 context.parties[paper.key(outcome.place)] = _party(package, signer, result, reason)
             yield from _breach(context, paper, sealed[index][0])
 

@@ -45,9 +45,14 @@ def signatory(context: Context, package: DocumentPackage) -> Iterator[Finding]:
         elif at_home:
             party = Check("party", "unknown", "signer-name-differs", " | ".join(said), signer.name)
         else:
-            got = ", ".join((signer.name, *signer.codes))
-            party = Check("party", "bad", "signer-of-other-agency", " | ".join(said), got)
+            for each, stranger in persons:
+                context.parties[paper.key(each.place)] = _stranger(stranger, said)
+            party = _stranger(signer, said)
         yield from _breach(context, paper, outcome, party)
+
+
+def _stranger(signer: Signer, said: tuple[str, ...]) -> Check:
+    return Check("party", "bad", "signer-of-other-agency", " | ".join(said), ", ".join((signer.name, *signer.codes)))
 
 
 def _said(context: Context, package: DocumentPackage) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ MAKING = """
 import json, os, pathlib, signal, subprocess, sys
 from axis28 import demo, ending, server_process
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job is begun without
 AXIS28 = (sys.executable, "-c", "import time; time.sleep(60)")
 demo.AXIS28 = server_process.AXIS28 = AXIS28
 demo.STOP_LIMIT = 0.2  # nobody but us gets this Ctrl-C

@@ -249,6 +249,15 @@ def test_the_answer_about_a_person_stands_with_his_signature_in_the_list() -> No
     assert (signer.result, signer.outcome.answer("party").reason) == ("bad", "signer-of-other-agency")
 
 
+def test_where_nobody_who_signed_is_of_the_agency_each_is_bad_and_one_is_told() -> None:
+    raw = letter(person("stranger"), person("stranger", SIGNED + LATER / 2, place="NguoiKyHai"), agency())()
+    with SignatureReader() as reader:
+        told = found(raw, reader, trusted(PUBLIC_DUTY))
+        listed = placed(raw, reader, trusted(PUBLIC_DUTY))
+    assert [each.reason for each in told] == ["signer-of-other-agency"]
+    assert [each.result for each in listed] == ["bad", "bad", "good"]
+
+
 @pytest.mark.parametrize("other", ["KHÔNG PHẢI MÃ", "ABC", ""])
 def test_a_code_that_is_none_stands_above_and_below_nobody(other: str) -> None:
     assert organisation.below("H99.01.05", "H99.01")
