@@ -35,11 +35,23 @@ async def cleared(stage: Stage, tell: Listener) -> None:
         tell(Residue(told("clearing up was interrupted")))
         _tell_peers(stage, tell)
         raise
+    finally:
+        _tell_roots(stage, tell)
 
 
 def _tell_peers(stage: Stage, tell: Listener) -> None:
     if not stage.own_axis and (left := stage.peers.left()) is not None:
         tell(Residue(left))
+
+
+def _tell_roots(stage: Stage, tell: Listener) -> None:
+    """Tell of roots and keys that the system may still have: whoever trusts them takes for good what proves nothing."""
+    if not stage.signatures.handed:
+        return
+    if "reset" in stage.sut.capabilities:
+        tell(Residue(told("test roots and keys that the system was given, because its reset did not succeed")))
+    else:
+        tell(Residue(told("test roots and keys that the system was given, and has no reset for")))
 
 
 async def _lift(stage: Stage, tell: Listener) -> None:
@@ -58,12 +70,12 @@ async def _lift(stage: Stage, tell: Listener) -> None:
 
 async def _forget(stage: Stage, tell: Listener) -> None:
     if "reset" not in stage.sut.capabilities:
-        if stage.signatures.handed:
-            tell(Residue(told("test roots and keys that the system was given, and has no reset for")))
         return
     try:
         answer = await stage.driver.call("reset", timeout=RESET_S)
-        if answer.kind != "ok":
+        if answer.kind == "ok":
+            stage.signatures.handed = False
+        else:
             tell(Residue(f"reset: {answer.kind} {answer.reason}".rstrip()))
     except DriverFault as fault:
         tell(Residue(fault.text))

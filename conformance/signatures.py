@@ -55,6 +55,9 @@ class Signatures:
     def __init__(self, evidence: Evidence) -> None:
         self.handing = asyncio.Lock()
         self.handed = False
+        """Whether the system may have roots and keys of the run: they were given to it, and no reset took them out."""
+        self.taken = False
+        """Whether it said that it took them."""
         self._evidence = evidence
         self._now: datetime | None = None
         self._pkis: dict[Hierarchy, Pki] = {}

@@ -9,6 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from conformance.mutants.defect import Defect
+from conformance.mutants.misreading import misread
 from conformance.reference_dms import sealing, verifying
 from conformance.reference_dms.credentials import Credentials, Keys
 from conformance.reference_dms.drafts import Draft, File
@@ -80,12 +81,8 @@ def _another_page(draft: Draft, keys: Keys, at: datetime) -> tuple[File, ...]:
 
 
 def _unreadable_page(draft: Draft, keys: Keys, at: datetime) -> tuple[File, ...]:
-    """Put pages in the place of every PDF whose letters cannot be read as those that are printed, and sign that."""
-    from fixtures.letterhead import LETTER  # noqa: PLC0415 - as above
-    from fixtures.paper import new_pdf_document  # noqa: PLC0415 - as above
-
-    page = new_pdf_document(replace(LETTER, subject=draft.subject), layer="garbled")
-    files = tuple(File(each.name, page) if verifying.is_pdf(each.data) else each for each in draft.files)
+    """Let the letters of every PDF be read as others than those that are seen, and sign that."""
+    files = tuple(File(each.name, misread(each.data)) if verifying.is_pdf(each.data) else each for each in draft.files)
     return sealing.with_signatures(replace(draft, files=files), keys, at)
 
 

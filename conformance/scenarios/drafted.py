@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -16,7 +17,6 @@ from conformance.violation import JudgeBlind
 from protocol.content.text import FileText
 
 if TYPE_CHECKING:
-    from fixtures.files import File
     from protocol.signatures.outcome import SignatureOutcome
 
 CLOCKS_APART = timedelta(minutes=5)
@@ -29,19 +29,11 @@ async def require_same_content(case: Case, sent: Sent, read: Sequence[Paper]) ->
     """Require the first file of what crossed to say what the draft's says, and each appendix to be in one of the rest.
 
     A system may write a file anew before it is signed, or stamp number and date on it: so texts are compared. A page
-    whose letters look right and read as others does not say as text what it shows.
+    whose letters look right and are read as others does not say as text what it shows.
     """
     wanted = [await _text(case, file.name, file.data) for file in sent.files]
     found = [await _text(case, paper.name, paper.data) for paper in read]
-    left = dict(enumerate(found))
-    lost: list[File] = []
-    for number, (file, text) in enumerate(zip(sent.files, wanted, strict=True)):
-        places = [place for place in left if (place == 0) == (number == 0)]
-        match = next((place for place in places if may_hold(left[place], text)), None)
-        if match is None:
-            lost.append(file)
-        else:
-            del left[match]
+    lost = [sent.files[number] for number in unheld(wanted, found)]
     case.require(
         not lost,
         "signed-other-content",
@@ -49,6 +41,23 @@ async def require_same_content(case: Case, sent: Sent, read: Sequence[Paper]) ->
         got=told("nothing signed has the text of {names}", names=", ".join(file.name for file in lost)),
         witnesses=[sent.crossing.exchange],
     )
+
+
+def unheld(drafts: Sequence[FileText], signed: Sequence[FileText]) -> list[int]:
+    """Give the numbers of drafts for which nothing signed is left that may hold them: the first stands in the first.
+
+    Where several may hold one, it gets that which is most like it: the letters of a short one are in many.
+    """
+    left = dict(enumerate(signed))
+    lost: list[int] = []
+    for number, text in enumerate(drafts):
+        places = [place for place in left if (place == 0) == (number == 0) and may_hold(left[place], text)]
+        match = max(places, key=lambda place: _likeness(left[place], text), default=None)
+        if match is None:
+            lost.append(number)
+        else:
+            del left[match]
+    return lost
 
 
 async def _text(case: Case, name: str, data: bytes) -> FileText:
@@ -61,12 +70,31 @@ async def _text(case: Case, name: str, data: bytes) -> FileText:
 def may_hold(signed: FileText, draft: FileText) -> bool:
     """Say whether a file holds the text of a draft, or may: lines can break elsewhere, and some may be stamped over.
 
-    Only the letters decide: one that is said to be ``garbled`` and has them all holds it too.
+    Only the letters decide. Of what is called ``garbled`` their order proves nothing: a program may draw those of a
+    second font after all others, each in its place, and pdfium then gives them behind their line. It holds a draft
+    whose letters it has, wherever they are.
     """
     there = _letters(line.text for line in signed.lines)
     lines = [_letters([line.text]) for line in draft.lines]
     held = sum(len(line) for line in lines if line in there)
-    return held >= ENOUGH * sum(map(len, lines))
+    if held >= ENOUGH * sum(map(len, lines)):
+        return True
+    if signed.unread != "garbled":
+        return False
+    wanted = _counted(draft)
+    return (wanted & _counted(signed)).total() >= ENOUGH * wanted.total()
+
+
+def _likeness(signed: FileText, draft: FileText) -> float:
+    """Give the share of letters that two files have in common, 0 to 1: of those that may hold a draft, which does."""
+    one, other = _counted(signed), _counted(draft)
+    return (one & other).total() / max(1, (one | other).total())
+
+
+def _counted(text: FileText) -> Counter[str]:
+    """Count the letters of a file and, apart from them, their marks, which may be drawn by themselves."""
+    whole = unicodedata.normalize("NFKD", "".join(line.text for line in text.lines)).casefold()
+    return Counter(letter for letter in whole if letter.isalnum() or unicodedata.combining(letter))
 
 
 def _letters(texts: Iterable[str]) -> str:

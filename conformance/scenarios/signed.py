@@ -34,9 +34,11 @@ async def signatures(case: Case) -> Signatures:
     world = case.stage.signatures
     async with world.handing:
         world.open(case.now())
-        if not world.handed:
-            await case.dms.do("trust", await world.made(lambda: world.configuration(signers_of(case.sut))))
+        if not world.taken:
+            values = await world.made(lambda: world.configuration(signers_of(case.sut)))
             world.handed = True
+            await case.dms.do("trust", values)
+            world.taken = True
     return world
 
 

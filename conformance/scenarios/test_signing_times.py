@@ -27,16 +27,20 @@ from conformance.told import told
 
 @check("SIG-13/expired-since-signing")
 async def test_a_certificate_that_expired_since_is_good_for_what_it_signed(case: Case) -> None:
-    """A letter that was signed and timestamped while its certificate was valid is taken after that expired."""
-    from protocol.signatures.pdf.structures import Stamping  # noqa: PLC0415 - takes time to import
+    """A letter that was signed and timestamped while its certificate was valid is taken after that expired.
+
+    It carries the revocation lists of its day: who keeps the newest of each authority learns from that nothing about
+    what had expired before it.
+    """
+    from protocol.signatures.pdf.structures import Manner, Stamping  # noqa: PLC0415 - takes time to import
 
     peer = await case.peer()
     world = await signatures(case)
     then = world.now - PAST
     by = await hands(case, peer, certified=expired)
-    letter = await signed_letter(
-        case, peer, replace(by, at=then, stamping=Stamping(world.pki().timestamp, then + DAY / 24))
-    )
+    manner = Manner(crls=world.pki().crls(then))
+    stamping = Stamping(world.pki().timestamp, then + DAY / 24)
+    letter = await signed_letter(case, peer, replace(by, at=then, manner=manner, stamping=stamping))
     await delivered_letter(case, peer, letter)
     await require_taken(case, letter, "expired-since-refused")
 

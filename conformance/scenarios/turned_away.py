@@ -199,9 +199,14 @@ def _told(seen: _Sight) -> str:
 
 
 def _unturned(seen: _Sight) -> str:
-    return told(
-        "neither status 02 nor 'fail', nor held, nor marked by a warning; {shown}", shown=shown_briefly(seen.entries)
-    )
+    return told("{fate}, and no warning marks it; {shown}", fate=_fate(seen), shown=shown_briefly(seen.entries))
+
+
+def _fate(seen: _Sight) -> str:
+    """Tell whether a letter was put aside at all: then what has no mark is another entry of it."""
+    if seen.put_aside:
+        return told("returned or held, but another entry of the letter is still shown")
+    return told("neither status 02 nor 'fail', nor held")
 
 
 def _half_marked(case: Case, each: Spoiled, seen: _Sight, good: Mapping[str, Any]) -> str:
@@ -210,13 +215,15 @@ def _half_marked(case: Case, each: Spoiled, seen: _Sight, good: Mapping[str, Any
         warned, doubted = _accepted(case, own_warnings(entry, good)), bool(results_of(entry) - {"valid"})
         if warned and not (doubted or each.holds):
             return told(
-                "neither status 02 nor 'fail', nor held; a warning marks it, but no result other than valid; {shown}",
+                "{fate}; a warning marks it, but no result other than valid; {shown}",
+                fate=_fate(seen),
                 shown=shown_briefly(seen.entries),
             )
         if doubted and not warned:
             return told(
-                "neither status 02 nor 'fail', nor held; a result is other than valid, but no warning of category "
-                "{categories} that a good letter does not have; {shown}",
+                "{fate}; a result is other than valid, but no warning of category {categories} that a good letter "
+                "does not have; {shown}",
+                fate=_fate(seen),
                 categories=" / ".join(case.entry.accepts),
                 shown=shown_briefly(seen.entries),
             )

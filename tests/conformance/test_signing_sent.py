@@ -11,16 +11,19 @@ from random import Random
 
 import pypdfium2
 import pytest
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfgen.canvas import Canvas
 
+from conformance.mutants.misreading import misread
 from conformance.reference_dms import sealing
 from conformance.reference_dms.behaviour import Behaviour
 from conformance.reference_dms.credentials import Keys
 from conformance.reference_dms.drafts import Draft, File
 from conformance.reference_dms.office import Office, Refusal
-from conformance.scenarios.drafted import may_hold
+from conformance.scenarios.drafted import may_hold, unheld
 from conformance.verdict import Verdict
 from fixtures.letterhead import DECISION, LETTER
-from fixtures.paper import new_pdf_document
+from fixtures.paper import HEIGHT, REGULAR, WIDTH, new_pdf_document, register_fonts
 from fixtures.pdf import new_pdf
 from fixtures.pdfattacks import stamp_added
 from protocol.content.bounds import Bounds
@@ -50,6 +53,27 @@ def written_anew(data: bytes) -> bytes:
         document.close()
 
 
+def drawn_in_two_turns(data: bytes, late: Callable[[str], bool]) -> bytes:
+    """Draw the lines of a document where they stand, some of their letters after all others, each in its place."""
+    register_fonts()
+    target = io.BytesIO()
+    canvas = Canvas(target, pagesize=(WIDTH, HEIGHT), invariant=1)
+    for turn in (False, True):
+        canvas.setFont(REGULAR, 11)
+        for line in text(data).lines:
+            for at, letter in enumerate(line.text):
+                if late(letter) == turn and letter != " ":
+                    place = line.left + stringWidth(line.text[:at], REGULAR, 11)
+                    canvas.drawString(place, HEIGHT - line.bottom, letter)
+    canvas.save()
+    return target.getvalue()
+
+
+def with_a_second_font(data: bytes) -> bytes:
+    """Draw the letters that a font of Western Europe lacks after all others, as a program does that takes another."""
+    return drawn_in_two_turns(data, lambda letter: letter > "\xff")
+
+
 def lines(*texts: str, unread: str = "") -> FileText:
     return FileText("pdf", tuple(map(Line, texts)), 1, unread)
 
@@ -70,15 +94,57 @@ def test_a_stamped_number_may_break_a_line() -> None:
     assert may_hold(lines("Số: 05/QĐ-STN Số:", "/QĐ-STN", *body), lines("Số: /QĐ-STN", *body))
 
 
-def test_letters_that_look_right_and_read_as_others_are_no_text() -> None:
-    garbled = text(new_pdf_document(DECISION, layer="garbled"))
+def looks(data: bytes) -> bytes:
+    document = pypdfium2.PdfDocument(data)
+    try:
+        return bytes(document[0].render().to_pil().tobytes())
+    finally:
+        document.close()
+
+
+@pytest.mark.parametrize("draft", [DRAFT, new_pdf(Random(1))], ids=["main", "appendix"])
+def test_letters_that_look_right_and_read_as_others_are_no_text(draft: bytes) -> None:
+    garbled = text(misread(draft))
+    assert looks(misread(draft)) == looks(draft)
     assert garbled.unread == "garbled"
-    assert not may_hold(garbled, text(DRAFT))
+    assert not may_hold(garbled, text(draft))
+
+
+@pytest.mark.parametrize(
+    "lawful",
+    [
+        with_a_second_font(DRAFT),
+        stamp_added(with_a_second_font(DRAFT)),
+        new_pdf_document(DECISION, layer="garbled"),
+    ],
+    ids=["second-font", "second-font-and-stamp", "letters-behind-their-line"],
+)
+def test_letters_that_stand_behind_their_line_are_the_letters_of_the_page(lawful: bytes) -> None:
+    read = text(lawful)
+    assert read.unread == "garbled"
+    assert may_hold(read, text(DRAFT))
+    assert not may_hold(replace(read, unread=""), text(DRAFT))
+
+
+def test_a_page_that_lacks_the_letters_of_its_second_font_is_no_text() -> None:
+    read = text(with_a_second_font(DRAFT))
+    marked = lines(*("".join(filter(str.isascii, line.text)) for line in read.lines), unread="garbled")
+    assert not may_hold(marked, text(DRAFT))
 
 
 def test_a_file_with_all_the_letters_holds_its_draft_whatever_else_stands_in_it() -> None:
     whole = replace(text(DRAFT), unread="garbled")
     assert may_hold(whole, text(DRAFT))
+
+
+def test_files_whose_letters_are_in_each_other_are_told_apart() -> None:
+    main, short = lines("Quyết định"), lines("Phụ lục của quy chế")
+    long = lines("Phụ lục của quy chế", "và một đoạn nữa: ban hành mẫu biểu thử nghiệm")
+    read = [replace(each, unread="garbled") for each in (main, long, short)]
+    assert all(may_hold(each, short) for each in read[1:])
+    assert unheld([main, short, long], read) == []
+    assert unheld([main, short, long], read[:2]) == [2]
+    assert unheld([short, main], [read[0], read[2]]) == [0, 1]
 
 
 @pytest.mark.parametrize(
@@ -101,6 +167,18 @@ def test_an_empty_page_holds_nothing() -> None:
 def test_a_system_may_write_files_anew_and_stamp_them_before_they_are_signed(check: str, tmp_path: Path) -> None:
     def seal(draft: Draft, keys: Keys, at: datetime) -> tuple[File, ...]:
         files = tuple(File(each.name, stamp_added(written_anew(each.data))) for each in draft.files)
+        return sealing.with_signatures(replace(draft, files=files), keys, at)
+
+    outcome = judged(check, tmp_path, behaviour=replace(Behaviour(), seal=seal), grace=PATIENT)
+    assert verdict(outcome) == (Verdict.PASS, None), outcome.got
+
+
+@pytest.mark.parametrize("check", ["SIG-01/signed-by-both", "ATT-05/appendixes-are-signed"])
+def test_a_system_may_draw_the_letters_of_a_second_font_after_the_page(check: str, tmp_path: Path) -> None:
+    def seal(draft: Draft, keys: Keys, at: datetime) -> tuple[File, ...]:
+        main, *others = draft.files
+        turned = [File(each.name, drawn_in_two_turns(each.data, lambda letter: letter in "aeiou")) for each in others]
+        files = (File(main.name, with_a_second_font(main.data)), *reversed(turned))
         return sealing.with_signatures(replace(draft, files=files), keys, at)
 
     outcome = judged(check, tmp_path, behaviour=replace(Behaviour(), seal=seal), grace=PATIENT)

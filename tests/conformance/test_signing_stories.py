@@ -53,7 +53,9 @@ def test_a_system_may_verify_in_the_background(check: str, tmp_path: Path) -> No
     assert verdict(outcome) == (Verdict.PASS, None), outcome.got
 
 
-@pytest.mark.parametrize("check", ["SIG-06/signatures-are-shown", "SIG-13/signed-after-revocation"])
+@pytest.mark.parametrize(
+    "check", ["SIG-06/signatures-are-shown", "SIG-13/signed-after-revocation", "SIG-13/expired-since-signing"]
+)
 def test_a_system_may_keep_one_revocation_list_of_each_ca(check: str, tmp_path: Path) -> None:
     outcome = judged(check, tmp_path, change=odd_systems.keeps_one_list_of_each_ca, grace=PATIENT)
     assert verdict(outcome) == (Verdict.PASS, None), outcome.got

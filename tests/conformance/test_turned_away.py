@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ from tests.conformance.stories import WAYS, judged, verdict
 PATIENT = 4.0
 HELD_S = 4.0
 HASTY = 0.4
+ALTERED, TAKEN = "SIG-05/altered-after-signing", "altered-letter-taken"
+UNSIGNED, UNMARKED = "GEN-03/unsigned-is-for-information", "unsigned-shown-as-valid"
 ENTRY = {
     "document_id": "H98.01,2026/11/22,12/UBND",
     "from": "H98.01",
@@ -166,3 +168,56 @@ def test_the_half_of_a_mark_that_is_missing_is_named(
     assert verdict(outcome) == (Verdict.FAIL, "altered-letter-taken")
     assert english in in_language(outcome.got, "en")
     assert vietnamese in in_language(outcome.got, "vi")
+
+
+def _beside(shown: Callable[[odd_systems.Request], odd_systems.Request]) -> Change:
+    """Hold what is marked, and show it a second time as arrived, as ``shown`` makes that entry."""
+
+    async def change(dms: Dms, request: odd_systems.Request) -> odd_systems.Request:
+        answer = await dms.handle(request)
+        if request["op"] == "received" and "ok" in answer:
+            entries = []
+            for entry in answer["ok"]["documents"]:
+                marked = any(row["category"] in ("signature", "integrity") for row in entry["warnings"])
+                entries += [entry | {"state": "held"}, shown(entry)] if marked else [entry]
+            answer["ok"]["documents"] = entries
+        return answer
+
+    return change
+
+
+def _bare(entry: odd_systems.Request) -> odd_systems.Request:
+    files = [file | {"signatures": []} for file in entry["attachments"]]
+    return entry | {"warnings": [], "attachments": files}
+
+
+def _only_warned(entry: odd_systems.Request) -> odd_systems.Request:
+    return _bare(entry) | {"warnings": entry["warnings"]}
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    ("check", "reason", "shown", "english", "vietnamese"),
+    [
+        (ALTERED, TAKEN, _bare, ", and no warning marks it", ", và không có cảnh báo nào đánh dấu"),
+        (ALTERED, TAKEN, _only_warned, "; a warning marks it, but no result", "; có cảnh báo nhưng không có kết quả"),
+        (UNSIGNED, UNMARKED, _bare, ", and no warning marks it", ", và không có cảnh báo nào đánh dấu"),
+    ],
+    ids=["unmarked", "warning-alone", "for-information"],
+)
+def test_a_letter_that_is_held_and_shown_a_second_time_is_not_called_unheld(
+    check: str,
+    reason: str,
+    shown: Callable[[odd_systems.Request], odd_systems.Request],
+    *,
+    english: str,
+    vietnamese: str,
+    tmp_path: Path,
+) -> None:
+    behaviour, _ = VARIANTS["marks-bad-signatures"].applied(Behaviour(), WAYS)
+    outcome = judged(check, tmp_path, behaviour=behaviour, change=_beside(shown), grace=HASTY)
+    assert verdict(outcome) == (Verdict.FAIL, reason)
+    aside = "returned or held, but another entry of the letter is still shown"
+    assert in_language(outcome.got, "en").startswith(aside + english)
+    another = "đã bị trả lại hoặc giữ lại, nhưng một mục khác của văn bản vẫn được hiển thị"
+    assert in_language(outcome.got, "vi").startswith(another + vietnamese)
