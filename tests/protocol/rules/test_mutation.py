@@ -83,6 +83,7 @@ def field() -> Iterator[Range]:
         yield Range()
 
 
+@pytest.mark.timeout(900)
 def test_without_any_one_rule_a_vector_fails(field: Range) -> None:
     taken = [emptied(rule) for rule in dict.fromkeys(RULES)]
     assert len(taken) > 50
