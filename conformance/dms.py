@@ -17,6 +17,7 @@ from protocol.package.model import DocumentPackage
 
 MIN_CALL_S = 10.0
 _LONG = ("base64", "password", "trust", "signing", "certificates", "revocation")
+Asking = Callable[[Coroutine[Any, Any, Answer]], Coroutine[Any, Any, Answer]]
 SILENT = ("driver-timeout", "driver-unreachable")
 
 
@@ -70,15 +71,17 @@ class DmsView:
         self.log: list[dict[str, Any]] = []
         self.documents: set[str] = set()
 
-    async def call(self, operation: str, args: Mapping[str, Any] | None = None) -> Answer:
+    async def call(self, operation: str, args: Mapping[str, Any] | None = None, *, by: Asking | None = None) -> Answer:
         """Make one call and give its answer: ``ok``, ``refused`` or ``error``; a fault of the driver is a violation.
+
+        ``by`` awaits it where somebody has to see every answer.
 
         ``unsupported`` is never handed on: it contradicts ``describe`` (a violation) or agrees with it
         (``NotSupported``), whatever the story would make of it.
         """
         limit = max(MIN_CALL_S, 2 * self._system.poll_interval_s)
         asked = self._driver.call(operation, args, timeout=limit, deadline=self._deadline)
-        return await self._logged(operation, {"args": _brief(args or {})}, asked)
+        return await self._logged(operation, {"args": _brief(args or {})}, by(asked) if by else asked)
 
     async def _logged(
         self,
@@ -112,9 +115,9 @@ class DmsView:
             self._unsupported(operation)
         return answer
 
-    async def do(self, operation: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Make a call that has to succeed and give what it answered."""
-        return self._done(operation, await self.call(operation, args))
+    async def do(self, operation: str, args: Mapping[str, Any], *, by: Asking | None = None) -> Mapping[str, Any]:
+        """Make a call that has to succeed and give what it answered; ``by`` is as in ``call``."""
+        return self._done(operation, await self.call(operation, args, by=by))
 
     def _done(self, operation: str, answer: Answer) -> Mapping[str, Any]:
         if answer.kind == "ok":

@@ -11,13 +11,14 @@ import asyncio
 import base64
 import secrets
 import ssl
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 if TYPE_CHECKING:
+    from conformance.drivers import Answer
     from conformance.evidence import Evidence
     from conformance.system import Agency, System
     from protocol.content.reader import ContentReader
@@ -55,7 +56,7 @@ class Signatures:
     def __init__(self, evidence: Evidence) -> None:
         self.handing = asyncio.Lock()
         self.handed = False
-        """Whether the system may have roots and keys of the run: they were given to it, and no reset took them out."""
+        """Whether the system may have roots and keys of the run: see ``hand``; no reset took them out."""
         self.taken = False
         """Whether it said that it took them."""
         self._evidence = evidence
@@ -75,6 +76,20 @@ class Signatures:
         if self._now is None:
             self._now = now.replace(microsecond=0)
             self._pkis = {name: Pki(self._now, name=said) for name, said in _NAMES.items()}
+
+    async def hand(self, asked: Coroutine[Any, Any, Answer]) -> Answer:
+        """Make a call that hands over roots and keys, and keep in mind whether the system may have them since.
+
+        Refused or unsupported, they were not taken. Of a call without an answer, and of one that ended in an error,
+        nobody knows: what was not answered may have been carried out all the same.
+        """
+        before, self.handed = self.handed, True
+        answer = await asked
+        if answer.kind == "ok":
+            self.taken = True
+        elif answer.kind in ("refused", "unsupported"):
+            self.handed = before
+        return answer
 
     def close(self) -> None:
         """End the readers and the thread."""

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import random
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -86,7 +86,7 @@ async def staged(
     async with contextlib.AsyncExitStack() as stack:
         own = settings.axis is None
         control = await stack.enter_async_context(_axis(settings, evidence))
-        try:
+        with _set_up():
             clock = AxisClock(await control.now(), asyncio.get_running_loop().time())
             if not sut.id:
                 raise SetupFailure(f"describe names no system: say with --system which one it is on {control.shown}")
@@ -104,17 +104,25 @@ async def staged(
                 evidence=evidence, seed=settings.seed, run_id=driver.run, lang=settings.lang, own_axis=own,
                 signatures=signatures,
             )  # fmt: skip
-            if own:
-                await _connect(settings, stage, tell)
-        except JudgeBlind as error:
-            raise SetupFailure(str(error), INVALID if isinstance(error, AxisLost) else USAGE) from error
         try:
+            if own:
+                with _set_up():
+                    await _connect(settings, stage, tell)
             yield stage, own
         finally:
             await cleared(stage, tell)
             if own:
                 # A system that lives in its driver would go on calling an axis that is no more.
                 await driver.close()
+
+
+@contextlib.contextmanager
+def _set_up() -> Iterator[None]:
+    """Make a run that cannot begin of what cannot be judged."""
+    try:
+        yield
+    except JudgeBlind as error:
+        raise SetupFailure(str(error), INVALID if isinstance(error, AxisLost) else USAGE) from error
 
 
 @contextlib.asynccontextmanager
@@ -183,15 +191,13 @@ async def _connect(settings: Settings, stage: Stage, tell: Listener) -> None:
         signatures.open(stage.clock.now())
         # Beside the event loop: the axis and the system under test go on meanwhile.
         values |= await signatures.made(lambda: signatures.configuration(signers_of(sut)))
-    # What was not answered in time may have been carried out all the same.
-    stage.signatures.handed = "trust" in values
+    asked = stage.driver.call("configure", values, timeout=CONFIGURE_S)
     try:
-        answer = await stage.driver.call("configure", values, timeout=CONFIGURE_S)
+        answer = await (stage.signatures.hand(asked) if "trust" in values else asked)
     except DriverFault as fault:
         # Nonsense after `describe` is for the checks to judge: the system then simply never calls.
         stage.evidence.write("evidence/configure.txt", fault.text + "\n")
         return
-    stage.signatures.handed = stage.signatures.taken = answer.kind == "ok" and "trust" in values
     if answer.kind == "unsupported":
         codes = [agency.code for agency in sut.organisations]
         tell(EnterByHand(control.url, sut.id, secret, codes, settings.wait_s))

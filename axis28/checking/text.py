@@ -15,6 +15,7 @@ from axis28.checking.signatures import line, speaks_for_itself, tree
 from axis28.checking.visible import cells, escaped, fitting, in_place
 from axis28.checking.wording import wording
 from protocol.finding import Severity
+from protocol.signatures.outcome import signature_key
 from schemas import messages
 
 WIDEST = 120
@@ -144,8 +145,9 @@ def _signature_rows(
     report: FileReport, shown: Sequence[Remark], lang: str, *, quiet: bool, verbose: bool
 ) -> Iterator[Row]:
     """Give each signature in a line; as a tree where one asks for it or something about the signature was found."""
-    told = [(each.finding.where, each.finding.signature) for each in shown if each.finding.signature is not None]
-    listed = [(each, any(each.is_told(*one) for one in told)) for each in report.signatures]
+    found = (each.finding for each in shown)
+    told = {signature_key(each.where, each.signature) for each in found if each.signature is not None}
+    listed = [(each, each.key in told) for each in report.signatures]
     listed = [(each, named) for each, named in listed if named or not quiet]
     if not listed:
         return

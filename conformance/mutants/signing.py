@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from protocol.signatures.pki.identity import Identity
 
 _Seal = Callable[[Draft, Keys, datetime], tuple[File, ...]]
+_WORDS, _PARAGRAPHS = 20, 6
+"""Of a page with all the letters of whatever it takes the place of."""
 
 
 async def _nothing_signed(office: Office, draft: Draft) -> tuple[File, ...]:
@@ -76,6 +78,20 @@ def _another_page(draft: Draft, keys: Keys, at: datetime) -> tuple[File, ...]:
     from fixtures.pdf import new_pdf  # noqa: PLC0415 - as above
 
     page = new_pdf(Random(28))  # noqa: S311 - a page, not a secret
+    files = tuple(File(each.name, page) if verifying.is_pdf(each.data) else each for each in draft.files)
+    return sealing.with_signatures(replace(draft, files=files), keys, at)
+
+
+def _page_out_of_order(draft: Draft, keys: Keys, at: datetime) -> tuple[File, ...]:
+    """Put another page in the place of every PDF, whose letters stand in its file in no order; and sign that."""
+    from fixtures import vietnamese  # noqa: PLC0415 - as above
+    from fixtures.letterhead import DECISION  # noqa: PLC0415 - as above
+    from fixtures.paper import new_pdf_document  # noqa: PLC0415 - as above
+    from fixtures.twofonts import with_a_second_font  # noqa: PLC0415 - as above
+
+    seeded = Random(28)  # noqa: S311 - a page, not a secret
+    body = tuple(vietnamese.sentence(seeded, _WORDS) for _ in range(_PARAGRAPHS))
+    page = with_a_second_font(new_pdf_document(replace(DECISION, subject=vietnamese.subject(seeded), body=body)))
     files = tuple(File(each.name, page) if verifying.is_pdf(each.data) else each for each in draft.files)
     return sealing.with_signatures(replace(draft, files=files), keys, at)
 
@@ -160,6 +176,7 @@ DEFECTS = (
     Defect("sends-unsigned", "SIG-01", {"sign_files": _nothing_signed}),
     Defect("seal-without-person", "SIG-01", {"seal": _in_order("agency")}),
     Defect("signs-another-page", "SIG-01", {"seal": _another_page}),
+    Defect("signs-another-page-out-of-order", "SIG-01", {"seal": _page_out_of_order}),
     Defect("signs-an-unreadable-page", "SIG-01", {"seal": _unreadable_page}),
     Defect("dates-back", "SIG-01", {"seal": _dated_back}),
     Defect("agency-signs-first", "SIG-02", {"seal": _in_order("agency", "person")}),

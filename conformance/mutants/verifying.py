@@ -57,8 +57,7 @@ def _unknown(check: Check) -> bool:
 
 
 def _validity(check: Check) -> bool:
-    """Whether an answer follows from the end of the validity: lists of today say nothing about what ended before."""
-    return check.question == "validity" or check.reason == "revocation-stale"
+    return check.question == "validity"
 
 
 def _as_of_today(check: Check) -> Result:
@@ -97,6 +96,10 @@ def _in_english(verdict: Verdict) -> dict[str, Any]:
     return shown | {"text": {"vi": said}}
 
 
+def _bad_in_english(verdict: Verdict) -> dict[str, Any]:
+    return verifying.shown_signature(verdict) if verdict.result == "good" else _in_english(verdict)
+
+
 def _judged_at_each_look(office: Office, entry: sqlite3.Row) -> dict[str, list[dict[str, Any]]]:
     """Show what was found only while the authority of today still stands behind it."""
     from protocol.signatures.trust import chain  # noqa: PLC0415 - takes time to import
@@ -118,6 +121,7 @@ DEFECTS = (
     Defect("shows-its-own-time", "SIG-06", {"shown_signature": _time_of_arrival}),
     Defect("one-text-for-all", "SIG-11", {"shown_signature": _one_text}),
     Defect("verdict-in-english", "SIG-11", {"shown_signature": _in_english}),
+    Defect("bad-verdict-in-english", "SIG-11", {"shown_signature": _bad_in_english}),
     Defect("any-root-trusted", "SIG-11", {"weigh": _blind_to(_chain)}),
     Defect("sha1-accepted", "SIG-07", {"weigh": _blind_to(_hash)}),
     Defect("short-keys-accepted", "SIG-08", {"weigh": _blind_to(_key_length)}),

@@ -70,19 +70,15 @@ async def _text(case: Case, name: str, data: bytes) -> FileText:
 def may_hold(signed: FileText, draft: FileText) -> bool:
     """Say whether a file holds the text of a draft, or may: lines can break elsewhere, and some may be stamped over.
 
-    Only the letters decide. Of what is called ``garbled`` their order proves nothing: a program may draw those of a
-    second font after all others, each in its place, and pdfium then gives them behind their line. It holds a draft
-    whose letters it has, wherever they are.
+    Only the letters decide, and of what is called ``garbled`` those without their marks: a program may draw those of a
+    second font after all others, each in its place, which is where the reader puts them; marks that are drawn by
+    themselves stand before or behind their letter then.
     """
-    there = _letters(line.text for line in signed.lines)
-    lines = [_letters([line.text]) for line in draft.lines]
+    letters = _bare if signed.unread == "garbled" else _letters
+    there = letters(line.text for line in signed.lines)
+    lines = [letters([line.text]) for line in draft.lines]
     held = sum(len(line) for line in lines if line in there)
-    if held >= ENOUGH * sum(map(len, lines)):
-        return True
-    if signed.unread != "garbled":
-        return False
-    wanted = _counted(draft)
-    return (wanted & _counted(signed)).total() >= ENOUGH * wanted.total()
+    return held >= ENOUGH * sum(map(len, lines))
 
 
 def _likeness(signed: FileText, draft: FileText) -> float:
@@ -100,6 +96,12 @@ def _counted(text: FileText) -> Counter[str]:
 def _letters(texts: Iterable[str]) -> str:
     """Leave out what may change with fonts and line breaks: spaces, hyphens, capitals."""
     whole = unicodedata.normalize("NFKC", "".join(texts)).casefold()
+    return "".join(letter for letter in whole if letter.isalnum())
+
+
+def _bare(texts: Iterable[str]) -> str:
+    """Leave out marks as well."""
+    whole = unicodedata.normalize("NFKD", "".join(texts)).casefold()
     return "".join(letter for letter in whole if letter.isalnum())
 
 

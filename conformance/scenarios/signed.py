@@ -26,6 +26,8 @@ EARLIER = timedelta(minutes=10)
 """How long before its delivery a letter was signed."""
 LATER = timedelta(minutes=5)
 """How long after the person the agency signs."""
+SINCE = 2 * DAY
+"""How long the time of an expired seal has been over."""
 FILE_NAME, APPENDIX_NAME = "Văn bản đã ký số.pdf", "Phụ lục.pdf"
 
 
@@ -36,9 +38,7 @@ async def signatures(case: Case) -> Signatures:
         world.open(case.now())
         if not world.taken:
             values = await world.made(lambda: world.configuration(signers_of(case.sut)))
-            world.handed = True
-            await case.dms.do("trust", values)
-            world.taken = True
+            await case.dms.do("trust", values, by=world.hand)
     return world
 
 
@@ -79,10 +79,10 @@ async def hands(
 
 
 def expired(pki: Any, agency: Agency) -> Identity:
-    """Certify a seal whose time was over two days ago."""
+    """Certify a seal whose time was over ``SINCE`` ago."""
     from protocol.signatures.pki import Validity  # noqa: PLC0415 - most runs need no signatures
 
-    made: Identity = pki.agency(agency.code, agency.name, validity=Validity(pki.now - 200 * DAY, pki.now - 2 * DAY))
+    made: Identity = pki.agency(agency.code, agency.name, validity=Validity(pki.now - 200 * DAY, pki.now - SINCE))
     return made
 
 

@@ -137,8 +137,16 @@ async def test_trusted_and_unknown_roots_are_told_apart_in_vietnamese(case: Case
     )
     await require_turned_away(case, strange, good=good, reason="unknown-root-accepted")
     refused = [each for row in await case.dms.register("received", strange.letter) for each in signatures_shown(row)]
+    against = [each for each in refused if each["result"] != "valid"]
+    foreign = [each for each in against if text_of(each) and not _vietnamese(text_of(each), said_of)]
+    case.require(
+        not foreign,
+        "verdict-not-explained",
+        expected=told("a sentence in Vietnamese on each signature"),
+        got=texts_of(foreign),
+    )
     names = [person_of_key(each) for each in signing]
-    same = _words(shown, names) & _words([each for each in refused if each["result"] != "valid"], names)
+    same = _words(shown, names) & _words(against, names)
     case.require(
         not same,
         "verdict-not-explained",

@@ -137,12 +137,15 @@ async def test_a_key_that_is_not_for_signing_is_turned_away(case: Case) -> None:
 
 @check("SIG-12/forged-timestamp")
 async def test_a_timestamp_that_is_not_good_proves_no_time(case: Case) -> None:
-    """Of an expired certificate, a stamp of a strange authority or of another signature proves no earlier signing."""
-    from protocol.signatures.pdf.structures import Stamping  # noqa: PLC0415 - as above
+    """Of an expired certificate, a stamp of a strange authority or of another signature proves no earlier signing.
+
+    The signers claim no time: without the stamp nothing says when, also where they would be believed.
+    """
+    from protocol.signatures.pdf.structures import Manner, Stamping  # noqa: PLC0415 - as above
 
     peer = await case.peer()
     world = await signatures(case)
-    by = replace(await hands(case, peer, certified=expired), at=world.now - PAST)
+    by = replace(await hands(case, peer, certified=expired), at=world.now - PAST, manner=Manner(claim=False))
     stamping = Stamping(world.pki().timestamp, by.at + DAY / 24)
     strange = replace(by, stamping=Stamping(world.pki("strange").timestamp, stamping.at))
     stamped = replace(by, stamping=stamping)

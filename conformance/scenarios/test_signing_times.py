@@ -8,6 +8,7 @@ from conformance.case import Case
 from conformance.checks import check
 from conformance.scenarios.sightings import live
 from conformance.scenarios.signed import (
+    SINCE,
     delivered_letter,
     expired,
     good_letter,
@@ -49,11 +50,16 @@ async def test_a_certificate_that_expired_since_is_good_for_what_it_signed(case:
 async def test_a_letter_signed_after_its_certificate_expired_is_turned_away(case: Case) -> None:
     """A letter signed now by a certificate that has expired is turned away; a good one after it is taken.
 
-    What is dated back to when it was valid is asked of nobody: no act that was read says whether the time that a signer
-    wrote himself may be believed without a timestamp.
+    It carries the revocation lists of a day before the end, which are in force still: nothing but the validity speaks
+    against it. What is dated back to when it was valid is asked of nobody: no act that was read says whether the time
+    that a signer wrote himself may be believed without a timestamp.
     """
+    from protocol.signatures.pdf.structures import Manner  # noqa: PLC0415 - as above
+
     peer = await case.peer()
-    by = await hands(case, peer, certified=expired)
+    world = await signatures(case)
+    manner = Manner(crls=world.pki().crls(world.now - SINCE - DAY))
+    by = replace(await hands(case, peer, certified=expired), manner=manner)
     expected = told("refused, held or marked: the certificate had expired before the signing")
     late = await spoiled_letter(case, peer, by, expected)
     good = await good_letter_after(case, peer, late)

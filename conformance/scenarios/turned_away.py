@@ -184,7 +184,7 @@ async def _informed(case: Case, each: Spoiled, good: Mapping[str, Any], reason: 
         if (seen.put_aside or marked) and all(marked):
             return seen
         if not await case.again(asked):
-            raise Violation(reason, expected=each.expected, got=_unturned(seen), silent=True)
+            raise Violation(reason, expected=each.expected, got=_unturned(seen, marked), silent=True)
         asked, seen = asked + 1, await _seen(case, each)
 
 
@@ -198,7 +198,14 @@ def _told(seen: _Sight) -> str:
     return told("statuses {codes}; {shown}", codes=codes, shown=shown_briefly(seen.entries))
 
 
-def _unturned(seen: _Sight) -> str:
+def _unturned(seen: _Sight, marked: Sequence[bool]) -> str:
+    """Tell of a letter some entry of which has no mark at all; ``marked`` says so of each that is live."""
+    if any(marked):
+        return told(
+            "{fate}; a warning marks one entry of it, and none another; {shown}",
+            fate=_fate(seen),
+            shown=shown_briefly(seen.entries),
+        )
     return told("{fate}, and no warning marks it; {shown}", fate=_fate(seen), shown=shown_briefly(seen.entries))
 
 
@@ -227,7 +234,7 @@ def _half_marked(case: Case, each: Spoiled, seen: _Sight, good: Mapping[str, Any
                 categories=" / ".join(case.entry.accepts),
                 shown=shown_briefly(seen.entries),
             )
-    return _unturned(seen)
+    return _unturned(seen, [_marked(case, each, entry, good) for entry in live(seen.entries)])
 
 
 async def _bound(case: Case, each: Spoiled, seen: _Sight, good: Mapping[str, Any], reason: str) -> None:

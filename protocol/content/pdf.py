@@ -20,6 +20,8 @@ SAME_ROW = 0.5
 """Times the height of the letters: how far the middles of two pieces on one baseline may lie apart."""
 SMALLEST_GAP = 0.12
 MOST_ANNOTATIONS = 500
+MOST_PLACED = 20_000
+"""Letters on a page beyond which they are not brought into the order of their places."""
 LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
 INVISIBLE = {0x00AD: None, 0x200B: None, 0x200C: None, 0x200D: None, 0x2060: None, 0xFEFF: None, 0xFFFE: "-"}
 _LINE_BREAKS = (10, 13)
@@ -51,7 +53,8 @@ def read_pdf(data: bytes, bounds: Bounds) -> FileText:
 
     Visible annotations count as text of their page (stamps are often put on that way). Never raises on bad files:
     ``encrypted`` for a password that opens it, ``damaged`` for what pdfium cannot open, ``no-text`` for pictures only,
-    ``garbled`` for letters that are not those of the page; the mark ``ocr`` for text recognised from a picture.
+    ``garbled`` for letters that are not those of the page, or not in its order: then they come in the order of their
+    places, not as the file draws them. The mark ``ocr`` stands for text recognised from a picture.
     """
     try:
         document = pypdfium2.PdfDocument(data)
@@ -63,7 +66,10 @@ def read_pdf(data: bytes, bounds: Bounds) -> FileText:
     try:
         pages = len(document)
         lines, whole, recognised = _lines(document, pages, bounds)
-        unread = "garbled" if is_garbled(lines) else "" if whole else "too-large"
+        unread = "" if whole else "too-large"
+        if is_garbled(lines):
+            lines, _, _ = _lines(document, pages, bounds, by_place=True)
+            unread = "garbled"
         marks = _marks(document) | recognised
         return FileText("pdf", lines, pages, unread if lines else unread or "no-text", marks)
     finally:
@@ -80,16 +86,19 @@ def _marks(document: pypdfium2.PdfDocument) -> frozenset[str]:
 
 
 def _lines(
-    document: pypdfium2.PdfDocument, pages: int, bounds: Bounds
+    document: pypdfium2.PdfDocument, pages: int, bounds: Bounds, *, by_place: bool = False
 ) -> tuple[tuple[Line, ...], bool, frozenset[str]]:
-    """Give the lines, whether they are all, and the marks for pages that were recognised from pictures."""
+    """Give the lines, whether they are all, and the marks for pages that were recognised from pictures.
+
+    ``by_place`` puts each letter where it stands, also where the file draws it after all others.
+    """
     chosen = [*range(min(pages, bounds.first_pages)), *range(max(bounds.first_pages, pages - bounds.last_pages), pages)]
     lines: list[Line] = []
     left = bounds.text_chars
     marks: set[str] = set()
     for index in chosen:
         try:
-            made, letters, recognised = _page(document, index, left)
+            made, letters, recognised = _page(document, index, left, by_place=by_place)
         except pypdfium2.PdfiumError:
             continue  # one broken page does not make the others unreadable
         left -= letters
@@ -102,7 +111,7 @@ def _lines(
     return tuple(lines[: bounds.cells]), whole, frozenset(marks)
 
 
-def _page(document: pypdfium2.PdfDocument, index: int, most: int) -> tuple[list[Line], int, bool]:
+def _page(document: pypdfium2.PdfDocument, index: int, most: int, *, by_place: bool) -> tuple[list[Line], int, bool]:
     """Give the lines of a page out of its first letters, how many letters it has, and whether they were recognised."""
     page = document[index]
     if 0 < pdfium.FPDFPage_GetAnnotCount(page) <= MOST_ANNOTATIONS:
@@ -115,11 +124,13 @@ def _page(document: pypdfium2.PdfDocument, index: int, most: int) -> tuple[list[
     width, height = right - origin_left, top - origin_bottom
     textpage = page.get_textpage()
     letters = textpage.count_chars()
-    pieces = list(_pieces(textpage, min(letters, most)))
+    by_place = by_place and letters <= MOST_PLACED
+    pieces = list(_pieces(textpage, min(letters, most), single=by_place))
     recognised = is_recognised(page, textpage, letters)
     textpage.close()
     page.close()
-    lines = [_line(piece, index + 1, (origin_left, top), (width, height)) for piece in _joined(pieces)]
+    joined = (replace(piece, text=clean(piece.text)) if by_place else piece for piece in _joined(pieces))
+    lines = [_line(piece, index + 1, (origin_left, top), (width, height)) for piece in joined]
     return lines, letters, recognised
 
 
@@ -138,8 +149,10 @@ def _line(piece: _Piece, page: int, corner: tuple[float, float], extent: tuple[f
     )
 
 
-def _pieces(textpage: pypdfium2.PdfTextPage, count: int) -> Iterator[_Piece]:
+def _pieces(textpage: pypdfium2.PdfTextPage, count: int, *, single: bool = False) -> Iterator[_Piece]:
     """Cut the letters of a page where pdfium breaks the line, where a column begins and where the baseline moves.
+
+    ``single`` makes a piece of every letter.
 
     Runs once for every letter of a document, so it keeps to local names and plain numbers.
     """
@@ -165,7 +178,8 @@ def _pieces(textpage: pypdfium2.PdfTextPage, count: int) -> Iterator[_Piece]:
         if letters:
             height = top - bottom
             if (
-                left - end > COLUMN_GAP * height
+                single
+                or left - end > COLUMN_GAP * height
                 or left < begin - height
                 or abs(box.top + box.bottom - top - bottom) > 2 * SAME_ROW * height
             ):

@@ -44,10 +44,10 @@ class FileText:
 
     ``unread`` is empty where the whole text was read, else why not: ``encrypted``, ``damaged``, ``too-large`` (what
     lies within the bounds is in ``lines``), ``too-slow``, ``no-text`` (pictures only), ``garbled`` (what ``lines`` has
-    is not what is printed), ``misnamed`` (not the kind that its name says), ``refused`` (could not be unpacked),
-    ``too-many`` (nobody looked: too much else in the package) or ``unsupported``. ``marks`` are facts about the file
-    beside its text: ``macros``, ``encrypted``, ``embedded-files``, ``javascript``, ``ocr`` (text recognised from a
-    picture of a page), ``ocr-first`` (of the first page), ``archive`` (a zip of files).
+    is not what is printed, or stood in another order in the file), ``misnamed`` (not the kind that its name says),
+    ``refused`` (could not be unpacked), ``too-many`` (nobody looked: too much else in the package) or ``unsupported``.
+    ``marks`` are facts about the file beside its text: ``macros``, ``encrypted``, ``embedded-files``, ``javascript``,
+    ``ocr`` (text recognised from a picture of a page), ``ocr-first`` (of the first page), ``archive`` (a zip of files).
     """
 
     kind: FileKind

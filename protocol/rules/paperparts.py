@@ -44,7 +44,7 @@ def signed_papers(context: Context, package: DocumentPackage) -> tuple[SignedPap
             part = "other" if paper.member else parts.get(paper.number, "other")
             outcomes = tuple(_asked(context, package, part, paper, outcome) for outcome in paper.outcomes)
             judged.append(replace(paper, part=part, outcomes=outcomes))
-        context.papers.append(tuple(judged))
+        context.papers[:] = [tuple(judged)]
     return context.papers[0] if context.papers else ()
 
 
@@ -112,7 +112,7 @@ def _first(known: Sequence[SignedPaper], excepted: set[int]) -> int | None:
 
 def _signed_by_person(known: Sequence[SignedPaper], excepted: set[int]) -> int | None:
     rest = (paper for paper in known if paper.number not in excepted)
-    signed = (paper for paper in rest if any(each.signer and each.signer.role == "person" for each in paper.outcomes))
+    signed = (paper for paper in rest if any(each.is_of("person") for each in paper.outcomes))
     return next((paper.number for paper in signed), None)
 
 
@@ -138,4 +138,4 @@ def _only(outcome: SignatureOutcome, questions: frozenset[Question]) -> Signatur
 
 
 def _last_agency(outcomes: Sequence[SignatureOutcome]) -> SignatureOutcome | None:
-    return next((each for each in reversed(outcomes) if each.signer and each.signer.role == "agency"), None)
+    return next((each for each in reversed(outcomes) if each.may_be_of("agency")), None)

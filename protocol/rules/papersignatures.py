@@ -86,7 +86,7 @@ def _may_be_signed_document(paper: SignedPaper, main: int | None) -> bool:
     A person signs no appendix. ``main``: the number of the file that shows that it is the document, if one does.
     """
     if paper.part == "appendix":
-        return any(_role(outcome) == "person" for outcome in paper.outcomes)
+        return bool(paper.facts.unread) or any(outcome.may_be_of("person") for outcome in paper.outcomes)
     if paper.member or paper.facts.signatures:
         return bool(paper.facts.signatures)
     return bool(paper.facts.unread) or paper.facts.traces or main in (None, paper.number)
@@ -114,7 +114,7 @@ def looks(context: Context, package: DocumentPackage) -> Iterator[Finding]:
         if paper.part != "document" and paper.part != "appendix":  # noqa: PLR1714 - says the type as well
             continue
         shown = judge_looks(paper.facts, paper.outcomes, texts.get(paper.number), paper.part)
-        several = sum(_role(outcome) == "person" for outcome in paper.outcomes) > 1
+        several = sum(outcome.may_be_of("person") for outcome in paper.outcomes) > 1
         for outcome in paper.outcomes:
             if several and paper.part == "document":
                 continue
@@ -144,10 +144,6 @@ def _breach(context: Context, paper: SignedPaper, outcome: SignatureOutcome, che
         got=got,
         signature=outcome,
     )
-
-
-def _role(outcome: SignatureOutcome) -> str:
-    return outcome.signer.role if outcome.signer else "unknown"
 
 
 RULES: tuple[DocumentRule, ...] = (whole, unsigned, each, looks)

@@ -38,8 +38,8 @@ def with_stamps(
     """
     facts = {each.field: each for each in paper.facts.signatures}
     own = facts[outcome.place]
-    seals = [each for each in _seals(paper) if facts[each.place].revision > own.revision]
-    if not seals or outcome.signer is None or outcome.signer.role != "person":
+    seals = _seals([each for each in paper.outcomes if facts[each.place].revision > own.revision])
+    if not seals or not outcome.may_be_of("person"):
         return outcome
     first = facts[seals[0].place].revision
     added = [change for change in own.changes if change.permitted is False and change.revision <= first]
@@ -63,9 +63,10 @@ def _is_changed(seal: SignatureOutcome) -> bool:
     return found is None or found.result == "bad"
 
 
-def _seals(paper: SignedPaper) -> list[SignatureOutcome]:
-    """Give the agencies' signatures in their order."""
-    return [each for each in paper.outcomes if each.signer and each.signer.role == "agency"]
+def _seals(signed: Sequence[SignatureOutcome]) -> list[SignatureOutcome]:
+    """Give the agencies' signatures in their order; where none is one for certain, those that may be."""
+    sure = [each for each in signed if each.is_of("agency")]
+    return sure or [each for each in signed if each.is_of("unknown")]
 
 
 def _holds(context: Context, package: DocumentPackage, seal: SignatureOutcome) -> Result:
@@ -75,9 +76,9 @@ def _holds(context: Context, package: DocumentPackage, seal: SignatureOutcome) -
     asked = _HOLDING if trusted else OF_THE_FILE
     results = {check.result for check in seal.checks if check.question in asked}
     reason = seal_reason(context, package, seal.signer)
-    if "bad" in results or reason in _STRANGE:
+    if "bad" in results or (reason in _STRANGE and seal.is_of("agency")):
         return "bad"
-    sure = trusted and bool(package.header.sender.organ_id) and reason != "seal-name-unclear"
+    sure = trusted and seal.is_of("agency") and bool(package.header.sender.organ_id) and reason != "seal-name-unclear"
     return "good" if sure and "unknown" not in results else "unknown"
 
 

@@ -28,15 +28,16 @@ def seal(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     Where none is, that one is told which comes nearest: of a document that two agencies issue, the sender's own.
     The others are as good or bad: where one may be right, a second agency may issue the document as well. Of a
     certified copy only the last seal is asked for, that of the copy: the original's are another agency's by right.
+    Nothing is said where a signature may be the seal that is missed: its certificate does not show what its holder is.
     """
     if context.signing is None or context.signing.trust is None:
         return
     for paper in signed_papers(context, package):
-        sealed = [(each, each.signer) for each in paper.outcomes if each.signer and each.signer.role == "agency"]
-        if paper.part == "other" or not sealed:
+        signed = [each for each in paper.outcomes if each.may_be_of("agency")]
+        asked = signed[-1:] if paper.part == "copy" else signed
+        sealed = [(each, each.signer) for each in asked if each.signer and each.is_of("agency")]
+        if paper.part == "other" or not sealed or len(sealed) < len(asked):
             continue
-        if paper.part == "copy":
-            del sealed[:-1]
         told = [seal_reason(context, package, signer) for _, signer in sealed]
         if "" not in told:
             index = max(range(len(told)), key=lambda each: (-_FARTHEST_LAST.index(told[each]), each))

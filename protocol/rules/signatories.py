@@ -25,18 +25,20 @@ def signatory(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     """SIG-01: among the persons that signed the document is its signer, as the header or the document itself names him.
 
     Others may sign as well: who put his initials there, who signed for another agency that issues the same document.
-    Heads of one body may hold the certificate of another in which they have office too, which is only told.
+    Heads of one body may hold the certificate of another in which they have office too, which is only told. A
+    certificate that does not show what its holder is may be the signer's.
     """
     if context.signing is None or context.signing.trust is None:
         return
     for paper in signed_papers(context, package):
-        persons = [(each, each.signer) for each in paper.outcomes if each.signer and each.signer.role == "person"]
+        persons = [(each, each.signer) for each in paper.outcomes if each.signer and each.is_of("person")]
+        hidden = [(each, each.signer) for each in paper.outcomes if each.signer and each.is_of("unknown")]
         if paper.part != "document" or not persons:
             continue
         said = _said(context, package)
-        called = [(outcome, signer) for outcome, signer in persons if not said or is_called(signer.name, said)]
-        at_home = [(outcome, signer) for outcome, signer in persons if not _foreign(context, package, signer)]
-        if any(each in at_home for each in called):
+        called = [each for each in (*persons, *hidden) if not said or is_called(each[1].name, said)]
+        at_home = [each for each in persons if not _foreign(context, package, each[1])]
+        if any(not _foreign(context, package, signer) for _, signer in called) or (hidden and not (called or at_home)):
             continue
         outcome, signer = (called or at_home or persons)[-1]
         if called:
@@ -47,7 +49,7 @@ def signatory(context: Context, package: DocumentPackage) -> Iterator[Finding]:
         else:
             for each, stranger in persons:
                 context.parties[paper.key(each.place)] = _stranger(stranger, said)
-            party = _stranger(signer, said)
+            party = context.parties[paper.key(outcome.place)]
         yield from _breach(context, paper, outcome, party)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from protocol.quoting import quote
 
@@ -130,6 +130,14 @@ class SignatureOutcome:
         """Give the worst answer as far as it can be relied on: nothing is good of which nobody knows who signed."""
         return "unknown" if self.result == "good" and not self.judged else self.result
 
+    def is_of(self, role: Role) -> bool:
+        """Whether somebody of this role signed, by the certificate."""
+        return self.signer is not None and self.signer.role == role
+
+    def may_be_of(self, role: Role) -> bool:
+        """Whether somebody of this role may have signed: not every certificate shows what its holder is."""
+        return self.is_of(role) or self.is_of("unknown")
+
     def answer(self, question: Question) -> Check | None:
         """Give the first check that answers a question, or ``None`` where it was not asked."""
         return next((each for check in self.checks for each in check.walk() if each.question == question), None)
@@ -150,8 +158,17 @@ class SignatureOutcome:
         return replace(self, checks=tuple(check for check in self.checks if keep(check)))
 
 
-def _is_own(check: Check) -> bool:
-    return check.question not in {"party", "appearance"}
+SignatureKey: TypeAlias = tuple[str, SignatureOutcome]
+"""Where a signature stands, and what was found out about it by itself."""
+
+
+def signature_key(where: str, outcome: SignatureOutcome) -> SignatureKey:
+    """Tell signatures of one package apart by what findings about them carry.
+
+    Files in one archive stand at one place, and their fields may have one name: then the answers tell them apart, but
+    for those that rules add to one of the two.
+    """
+    return where, outcome.only(lambda check: check.question not in {"party", "appearance"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,13 +194,10 @@ class PlacedSignature:
         """Whether it was asked whom to trust."""
         return self.outcome.judged
 
-    def is_told(self, where: str, signature: SignatureOutcome) -> bool:
-        """Whether a finding at ``where`` that carries ``signature`` is about this one.
-
-        Files in one archive stand at one place, and their fields may have one name: then the answers tell them apart,
-        but for those that rules add to one of the two.
-        """
-        return self.where == where and self.outcome.only(_is_own) == signature.only(_is_own)
+    @property
+    def key(self) -> SignatureKey:
+        """Give what findings about this signature have in common with it."""
+        return signature_key(self.where, self.outcome)
 
     def to_json(self) -> dict[str, object]:
         """Give the outcome as a JSON object, its place first."""

@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from conformance import clearing, staging
 from conformance.axis import AxisControl, AxisLost
 from conformance.case import Case
 from conformance.conductor import Conductor
@@ -20,9 +18,7 @@ from conformance.evidence import Evidence
 from conformance.observer import LIST
 from conformance.report import raw
 from conformance.run import Run
-from conformance.scenarios.signed import signatures
 from conformance.settings import Settings
-from conformance.told import in_language
 from tests.axis_process import RunningAxis
 from tests.conformance.toys import (
     PLAN,
@@ -36,8 +32,6 @@ from tests.conformance.toys import (
     the_suite_is_broken,
     waits_in_vain,
 )
-
-SIGNING = ("send", "received", "sent", "trust", "reset")
 
 
 def test_nothing_stays_behind_on_a_given_axis(axis: RunningAxis, tmp_path: Path) -> None:
@@ -139,108 +133,3 @@ def test_a_fault_that_could_not_be_lifted_in_its_story_goes_with_the_run(
     assert by_slug(ended)["disturbs"].verdict.value == "pass"
     assert len(tried) == 4
     assert axis.call("GET", "/faults").json()["rules"] == []
-
-
-NO_RESET = "các gốc tin cậy và khóa thử nghiệm đã giao cho hệ thống, vì hệ thống không có reset"
-RESET_FAILED = "các gốc tin cậy và khóa thử nghiệm đã giao cho hệ thống, vì reset không thành công"
-
-
-def _refused(request: dict[str, Any]) -> dict[str, Any]:
-    return {"id": request["id"], "refused": {"reason": "không được phép", "category": "other"}}
-
-
-def _taken(request: dict[str, Any]) -> dict[str, Any]:
-    return {"id": request["id"], "ok": {}}
-
-
-async def _never(request: dict[str, Any]) -> dict[str, Any]:
-    await asyncio.Event().wait()
-    return _taken(request)
-
-
-def _residues(events: list[Event]) -> list[str]:
-    return [in_language(event.text, "vi") for event in events if isinstance(event, Residue)]
-
-
-@pytest.mark.parametrize("resets", [True, False], ids=["reset", "no-reset"])
-@pytest.mark.parametrize("signs", [True, False], ids=["handed", "nothing-handed"])
-def test_roots_and_keys_that_stay_in_a_system_are_told(
-    signs: bool, resets: bool, axis: RunningAxis, tmp_path: Path
-) -> None:
-    capabilities = ("send", "received", "sent", "trust", *(["reset"] if resets else []))
-    told = _left_behind(Toy(capabilities=capabilities, answers={"trust": _taken}), axis, tmp_path, signs=signs)
-    assert told == ([NO_RESET] if signs and not resets else [])
-
-
-@pytest.mark.parametrize("signs", [True, False], ids=["handed", "nothing-handed"])
-@pytest.mark.parametrize(
-    ("reset", "said"), [(_refused, "reset: refused không được phép"), (_never, "reset: ")], ids=["refused", "no-answer"]
-)
-def test_a_reset_that_does_not_succeed_leaves_roots_and_keys(
-    reset: Callable[[dict[str, Any]], Any],
-    said: str,
-    signs: bool,
-    *,
-    axis: RunningAxis,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(clearing, "RESET_S", 0.5)
-    toy = Toy(capabilities=SIGNING, answers={"trust": _taken, "reset": reset})
-    first, *others = _left_behind(toy, axis, tmp_path, signs=signs)
-    assert first.startswith(said)
-    assert others == ([RESET_FAILED] if signs else [])
-
-
-def test_roots_and_keys_are_told_where_clearing_up_is_given_up(
-    axis: RunningAxis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(clearing, "LIMIT_S", 0.5)
-    toy = Toy(capabilities=SIGNING, answers={"trust": _taken, "reset": _never})
-    assert _left_behind(toy, axis, tmp_path)[-1] == RESET_FAILED
-
-
-def test_a_system_that_does_not_say_whether_it_took_roots_and_keys_may_have_them(
-    axis: RunningAxis, tmp_path: Path
-) -> None:
-    toy = Toy(capabilities=SIGNING[:-1], answers={"trust": lambda request: {"id": request["id"], "nonsense": 1}})
-    assert _left_behind(toy, axis, tmp_path, passes=False) == [NO_RESET]
-
-
-@pytest.mark.parametrize(
-    ("configure", "stays"),
-    [(_never, [NO_RESET]), (_taken, [NO_RESET]), (_refused, [])],
-    ids=["late", "taken", "refused"],
-)
-def test_what_configure_may_have_handed_over_is_told(
-    configure: Callable[[dict[str, Any]], Any], stays: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(staging, "CONFIGURE_S", 0.5)
-
-    async def story(case: Case) -> None:
-        del case
-
-    toy = Toy(capabilities=("received", "sent", "trust", "signing", "verifies"), answers={"configure": configure})
-    events: list[Event] = []
-    with importable(toy) as driver:
-        settings = Settings(driver=driver, out=tmp_path, level="exchange")
-        run = Run(settings, PLAN, [scenario(story, "waits")], Evidence(tmp_path), listeners=[events.append])
-        asyncio.run(run.conduct())
-    assert _residues(events) == stays
-
-
-def _left_behind(toy: Toy, axis: RunningAxis, out: Path, *, signs: bool = True, passes: bool = True) -> list[str]:
-    """Run a story that hands roots and keys to a toy by ``trust``, and give what is told to stay."""
-
-    async def story(case: Case) -> None:
-        if signs:
-            await signatures(case)
-
-    join(toy, axis)
-    events: list[Event] = []
-    with importable(toy) as driver:
-        settings = Settings(driver=driver, out=out, axis=axis.url, token=axis.token, level="exchange")
-        run = Run(settings, PLAN, [scenario(story, "signs")], Evidence(out), listeners=[events.append])
-        ended = asyncio.run(run.conduct())
-    assert (by_slug(ended)["signs"].verdict.value == "pass") == passes
-    return _residues(events)

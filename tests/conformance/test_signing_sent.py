@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,8 +12,6 @@ from random import Random
 
 import pypdfium2
 import pytest
-from reportlab.pdfbase.pdfmetrics import stringWidth
-from reportlab.pdfgen.canvas import Canvas
 
 from conformance.mutants.misreading import misread
 from conformance.reference_dms import sealing
@@ -22,10 +21,12 @@ from conformance.reference_dms.drafts import Draft, File
 from conformance.reference_dms.office import Office, Refusal
 from conformance.scenarios.drafted import may_hold, unheld
 from conformance.verdict import Verdict
+from fixtures import vietnamese
 from fixtures.letterhead import DECISION, LETTER
-from fixtures.paper import HEIGHT, REGULAR, WIDTH, new_pdf_document, register_fonts
+from fixtures.paper import new_pdf_document
 from fixtures.pdf import new_pdf
 from fixtures.pdfattacks import stamp_added
+from fixtures.twofonts import drawn_in_two_turns, with_a_second_font
 from protocol.content.bounds import Bounds
 from protocol.content.pdf import read_pdf
 from protocol.content.text import FileText, Line
@@ -37,6 +38,19 @@ from tests.conformance.stories import judged, verdict
 PATIENT = 4.0
 pytestmark = pytest.mark.timeout(300)
 DRAFT = new_pdf_document(DECISION)
+OTHERS = (
+    LETTER,
+    replace(DECISION, body=("Điều 1. Bãi bỏ Quy chế.", *DECISION.body[1:], "Điều 4. Hết.")),
+    *(
+        replace(
+            DECISION,
+            subject=vietnamese.sentence(Random(seed), 10),
+            body=tuple(vietnamese.sentence(Random(seed + turn), 20) for turn in range(paragraphs)),
+        )
+        for seed, paragraphs in ((11, 4), (77, 6))
+    ),
+)
+"""Other pages of the same house; the last have all the letters of ``DRAFT``, in other words."""
 
 
 def text(data: bytes) -> FileText:
@@ -51,27 +65,6 @@ def written_anew(data: bytes) -> bytes:
         return target.getvalue()
     finally:
         document.close()
-
-
-def drawn_in_two_turns(data: bytes, late: Callable[[str], bool]) -> bytes:
-    """Draw the lines of a document where they stand, some of their letters after all others, each in its place."""
-    register_fonts()
-    target = io.BytesIO()
-    canvas = Canvas(target, pagesize=(WIDTH, HEIGHT), invariant=1)
-    for turn in (False, True):
-        canvas.setFont(REGULAR, 11)
-        for line in text(data).lines:
-            for at, letter in enumerate(line.text):
-                if late(letter) == turn and letter != " ":
-                    place = line.left + stringWidth(line.text[:at], REGULAR, 11)
-                    canvas.drawString(place, HEIGHT - line.bottom, letter)
-    canvas.save()
-    return target.getvalue()
-
-
-def with_a_second_font(data: bytes) -> bytes:
-    """Draw the letters that a font of Western Europe lacks after all others, as a program does that takes another."""
-    return drawn_in_two_turns(data, lambda letter: letter > "\xff")
 
 
 def lines(*texts: str, unread: str = "") -> FileText:
@@ -112,18 +105,33 @@ def test_letters_that_look_right_and_read_as_others_are_no_text(draft: bytes) ->
 
 @pytest.mark.parametrize(
     "lawful",
-    [
-        with_a_second_font(DRAFT),
-        stamp_added(with_a_second_font(DRAFT)),
-        new_pdf_document(DECISION, layer="garbled"),
-    ],
-    ids=["second-font", "second-font-and-stamp", "letters-behind-their-line"],
+    [with_a_second_font(DRAFT), stamp_added(with_a_second_font(DRAFT)), with_a_second_font(stamp_added(DRAFT))],
+    ids=["second-font", "second-font-and-stamp", "stamp-in-the-second-font"],
 )
-def test_letters_that_stand_behind_their_line_are_the_letters_of_the_page(lawful: bytes) -> None:
+def test_letters_that_are_drawn_after_all_others_stand_where_they_are_seen(lawful: bytes) -> None:
     read = text(lawful)
     assert read.unread == "garbled"
     assert may_hold(read, text(DRAFT))
-    assert not may_hold(replace(read, unread=""), text(DRAFT))
+    assert [line.text for line in read.lines][: len(text(DRAFT).lines)] == [line.text for line in text(DRAFT).lines]
+
+
+def test_a_page_whose_marks_are_drawn_by_themselves_holds_its_draft() -> None:
+    apart = tuple(unicodedata.normalize("NFD", line.text) for line in text(DRAFT).lines)
+    assert may_hold(lines(*apart, unread="garbled"), text(DRAFT))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        *(with_a_second_font(new_pdf_document(page)) for page in OTHERS),
+        new_pdf_document(DECISION, layer="garbled"),
+    ],
+    ids=["letter", "short", "other-words", "more-words", "letters-behind-their-line"],
+)
+def test_another_page_whose_second_font_is_drawn_last_does_not_hold_it(other: bytes) -> None:
+    read = text(other)
+    assert read.unread == "garbled"
+    assert not may_hold(read, text(DRAFT))
 
 
 def test_a_page_that_lacks_the_letters_of_its_second_font_is_no_text() -> None:
@@ -149,11 +157,7 @@ def test_files_whose_letters_are_in_each_other_are_told_apart() -> None:
 
 @pytest.mark.parametrize(
     "other",
-    [
-        new_pdf_document(LETTER),
-        new_pdf_document(replace(DECISION, body=("Điều 1. Bãi bỏ Quy chế.", *DECISION.body[1:], "Điều 4. Hết."))),
-        new_pdf(Random(1)),
-    ],
+    [*map(new_pdf_document, OTHERS), new_pdf(Random(1))],
 )
 def test_another_document_of_the_same_house_does_not_hold_it(other: bytes) -> None:
     assert not may_hold(text(other), text(DRAFT))

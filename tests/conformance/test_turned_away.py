@@ -170,8 +170,11 @@ def test_the_half_of_a_mark_that_is_missing_is_named(
     assert vietnamese in in_language(outcome.got, "vi")
 
 
-def _beside(shown: Callable[[odd_systems.Request], odd_systems.Request]) -> Change:
-    """Hold what is marked, and show it a second time as arrived, as ``shown`` makes that entry."""
+def _beside(shown: Callable[[odd_systems.Request], odd_systems.Request], state: str = "held") -> Change:
+    """Hold what is marked, and show it a second time as arrived, as ``shown`` makes that entry.
+
+    With another ``state`` the first entry is shown so.
+    """
 
     async def change(dms: Dms, request: odd_systems.Request) -> odd_systems.Request:
         answer = await dms.handle(request)
@@ -179,7 +182,7 @@ def _beside(shown: Callable[[odd_systems.Request], odd_systems.Request]) -> Chan
             entries = []
             for entry in answer["ok"]["documents"]:
                 marked = any(row["category"] in ("signature", "integrity") for row in entry["warnings"])
-                entries += [entry | {"state": "held"}, shown(entry)] if marked else [entry]
+                entries += [entry | {"state": state}, shown(entry)] if marked else [entry]
             answer["ok"]["documents"] = entries
         return answer
 
@@ -221,3 +224,16 @@ def test_a_letter_that_is_held_and_shown_a_second_time_is_not_called_unheld(
     assert in_language(outcome.got, "en").startswith(aside + english)
     another = "đã bị trả lại hoặc giữ lại, nhưng một mục khác của văn bản vẫn được hiển thị"
     assert in_language(outcome.got, "vi").startswith(another + vietnamese)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    ("check", "reason"), [(ALTERED, TAKEN), (UNSIGNED, UNMARKED)], ids=["turned-away", "for-information"]
+)
+def test_of_a_letter_that_is_shown_twice_and_marked_once_it_is_said_so(check: str, reason: str, tmp_path: Path) -> None:
+    behaviour, _ = VARIANTS["marks-bad-signatures"].applied(Behaviour(), WAYS)
+    change = _beside(_bare, "arrived")
+    outcome = judged(check, tmp_path, behaviour=behaviour, change=change, grace=HASTY)
+    assert verdict(outcome) == (Verdict.FAIL, reason)
+    assert "; a warning marks one entry of it, and none another; " in in_language(outcome.got, "en")
+    assert "; một mục của văn bản có cảnh báo đánh dấu, một mục khác thì không; " in in_language(outcome.got, "vi")

@@ -26,7 +26,7 @@ def order(signing: Sequence[SignatureOutcome], revisions: Mapping[str, int]) -> 
 
     ``revisions`` are those that the signatures came with, by their places. ``bad`` is what is certain: an agency signed
     before a person of its own, or before anybody, by the revisions. ``unknown``: nobody can tell for whom a person
-    signed; or times contradict the revisions.
+    signed, or who signed before the agency; or times contradict the revisions.
     """
     placed = sorted(signing, key=lambda each: revisions[each.place])
     persons, agencies = _of(placed, "person"), _of(placed, "agency")
@@ -38,6 +38,7 @@ def order(signing: Sequence[SignatureOutcome], revisions: Mapping[str, int]) -> 
     for person in persons:
         number = _whose(person.signer, sealed)
         (strangers if number is None else own[number]).append(person)
+    matched = {each.place for signed in own for each in signed}
     if len(sealed) == 1:
         theirs = [
             each for each in strangers if own[0] and each.signer and (each.signer.codes or each.signer.organisation)
@@ -45,22 +46,23 @@ def order(signing: Sequence[SignatureOutcome], revisions: Mapping[str, int]) -> 
         own, strangers = [[each for each in persons if each not in theirs]], theirs
     pairs = [(signed[-1], group[0]) for signed, group in zip(own, sealed, strict=True) if signed]
     first = (persons[0], agencies[0])
-    for pair in (*pairs, first):
+    wrong = [pair for pair in (*pairs, first) if _before(pair, revisions)]
+    somebody = any(_before((agencies[0], each), revisions) for each in _of(placed, "unknown"))
+    certain = [pair for pair in wrong if not somebody or (pair in pairs and pair[0].place in matched)]
+    if certain:
+        return (_told(certain[0], "bad", _by_revision(certain[0], revisions)),)
+    doubtful = (*wrong, *((stranger, agencies[0]) for stranger in strangers))
+    for pair in doubtful:
         if _before(pair, revisions):
-            return (_told(pair, "bad", _by_revision(pair, revisions)),)
+            return (_told(pair, "unknown", _by_revision(pair, revisions)),)
     late = next((pair for pair in pairs if _by_clock(pair)), None)
     if late is not None:
         return (Check("order", "unknown", TIMES_ONLY, _expected(late), _times(late)),)
-    doubtful = next(
-        (pair for pair in ((stranger, agencies[0]) for stranger in strangers) if _before(pair, revisions)), None
-    )
-    if doubtful is not None:
-        return (_told(doubtful, "unknown", _by_revision(doubtful, revisions)),)
     return (Check("order", "good", got=_expected(pairs[0] if pairs else first)),)
 
 
 def _of(signing: Sequence[SignatureOutcome], role: Role) -> list[SignatureOutcome]:
-    return [each for each in signing if each.signer and each.signer.role == role]
+    return [each for each in signing if each.is_of(role)]
 
 
 def _organisations(agencies: Sequence[SignatureOutcome]) -> list[list[SignatureOutcome]]:
@@ -113,6 +115,7 @@ def _names(signer: Signer) -> Iterator[str]:
 
 
 def _before(pair: _Pair, revisions: Mapping[str, int]) -> bool:
+    """Whether the second of a pair signed before the first."""
     person, agency = pair
     return revisions[agency.place] < revisions[person.place]
 

@@ -60,7 +60,7 @@ def holder(folder: Path, name: str) -> Identity:
     root = x509.load_pem_x509_certificate((folder / _ROOT).read_bytes())
     key = load_pem_private_key((folder / f"{name}.key").read_bytes(), None)
     if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
-        raise ValueError(f"{name}.key: is of a kind that signs no documents; give an RSA or an EC key")  # noqa: TRY004
+        raise ValueError(f"{name}.key: is of a kind that signs no documents; give an RSA or an EC key")  # noqa: TRY004 - a wrong file, as the others
     return Identity(chain[0], key, (*chain[1:], root))
 
 

@@ -48,6 +48,11 @@ def person(name: str, organisation: str, codes: Sequence[str], position: str = "
     )
 
 
+def plain(name: str, organisation: str) -> x509.Name:
+    """Name somebody by name and organisation alone: nothing shows whether that is a person or an agency."""
+    return _name([(NameOID.ORGANIZATION_NAME, organisation), (NameOID.COMMON_NAME, name)])
+
+
 def _name(attributes: Sequence[tuple[x509.ObjectIdentifier, str]]) -> x509.Name:
     return x509.Name(
         [

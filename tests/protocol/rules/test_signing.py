@@ -258,6 +258,12 @@ def test_where_nobody_who_signed_is_of_the_agency_each_is_bad_and_one_is_told() 
     assert [each.result for each in listed] == ["bad", "bad", "good"]
 
 
+@pytest.mark.parametrize("unread", ["too-slow", "encrypted", "damaged"])
+def test_a_slow_reader_makes_nothing_unsigned(unread: Any) -> None:
+    told = found(RAW["format-word-with-appendix-of-person"](), Counting(PaperFacts(unread)), trusted(PUBLIC_DUTY))
+    assert {each.reason for each in told} == {"pdf-signatures-unread"}
+
+
 @pytest.mark.parametrize("other", ["KHÔNG PHẢI MÃ", "ABC", ""])
 def test_a_code_that_is_none_stands_above_and_below_nobody(other: str) -> None:
     assert organisation.below("H99.01.05", "H99.01")

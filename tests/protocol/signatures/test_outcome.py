@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from protocol.signatures.outcome import Check, PlacedSignature, Question, Result, SignatureOutcome, Signer
+from protocol.signatures.outcome import (
+    Check,
+    PlacedSignature,
+    Question,
+    Result,
+    SignatureOutcome,
+    Signer,
+    signature_key,
+)
 from protocol.signatures.party import of_package
 
 WHOLE = Check("integrity", "good")
@@ -80,4 +88,6 @@ def test_a_finding_is_about_the_signature_of_its_place_whose_answers_it_carries(
 ) -> None:
     listed = PlacedSignature("Attachment[2]", 7, "a.zip/b.pdf", SignatureOutcome("CoQuan", checks=(WHOLE, ROOTED)))
     more = (Check(added, "bad", "any"),) if added else ()
-    assert listed.is_told(where, SignatureOutcome(place, checks=(*own, *more))) is told
+    carried = SignatureOutcome(place, checks=(*own, *more))
+    assert (listed.key == signature_key(where, carried)) is told
+    assert (hash(listed.key) == hash(signature_key(where, carried))) is told

@@ -104,3 +104,14 @@ def test_clocks_are_compared_within_each_organisation_and_where_there_is_one() -
     joint = [by("person", *B, at=later), by("agency", *B, at=later), by("person", *A), by("agency", *A)]
     assert judged(*joint) == "good"
     assert judged(by("person", *A, at=later), by("agency", *A, at=None)) == "good"
+
+
+def test_a_wrong_clock_hides_no_doubt_about_the_revisions() -> None:
+    own = [by("person", *A, at=AT), by("agency", *A, at=AT - timedelta(hours=1))]
+    signing = [
+        SignatureOutcome("F1", own[0][0], AT),
+        SignatureOutcome("F2", own[1][0], AT - timedelta(hours=1)),
+        SignatureOutcome("F3", by("person", *B)[0], AT),
+    ]
+    (check,) = order(signing, {"F1": 1, "F2": 2, "F3": 3})
+    assert (check.result, check.reason) == ("unknown", "pdf-agency-before-person")
