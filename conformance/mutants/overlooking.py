@@ -99,6 +99,15 @@ def _any_timestamp(facts: PaperFacts, trust: Trust, now: datetime) -> tuple[Sign
     return tuple(outcome.only(lambda check: check.question != "timestamp") for outcome in found)
 
 
+def _any_timestamp_where_dated(facts: PaperFacts, trust: Trust, now: datetime) -> tuple[SignatureOutcome, ...]:
+    """Believe each timestamp, but say nothing of a signature whose signer claims no time."""
+    from protocol.signatures.outcome import Check  # noqa: PLC0415 - takes time to import
+
+    undated = Check("time", "unknown", "pdf-signing-time-missing")
+    found = _any_timestamp(facts, trust, now)
+    return tuple(each if each.signed_at else replace(each, checks=(*each.checks, undated)) for each in found)
+
+
 def _stamped_well(signature: SignatureFacts) -> SignatureFacts:
     return replace(signature, tokens=tuple(replace(token, matches=True) for token in signature.tokens))
 
@@ -117,5 +126,6 @@ DEFECTS = (
     Defect("appendixes-not-verified", "ATT-05", {"examine": _main_file_only}),
     Defect("usage-not-checked", "SIG-04", {"weigh": _usage}),
     Defect("any-timestamp-believed", "SIG-12", {"outcomes": _any_timestamp}),
+    Defect("any-timestamp-believed-where-dated", "SIG-12", {"outcomes": _any_timestamp_where_dated}),
     Defect("stamped-is-malformed", "SIG-12", {"objection": _stamped_as_malformed}),
 )

@@ -102,6 +102,16 @@ def _unreadable_page(draft: Draft, keys: Keys, at: datetime) -> tuple[File, ...]
     return sealing.with_signatures(replace(draft, files=files), keys, at)
 
 
+def _without_marks(draft: Draft, keys: Keys, at: datetime) -> tuple[File, ...]:
+    """Draw every PDF anew, the letters with marks last and in a font that has no marks; and sign that."""
+    from fixtures.twofonts import without_marks  # noqa: PLC0415 - as above
+
+    files = tuple(
+        File(each.name, without_marks(each.data)) if verifying.is_pdf(each.data) else each for each in draft.files
+    )
+    return sealing.with_signatures(replace(draft, files=files), keys, at)
+
+
 def _main_file_again(draft: Draft, keys: Keys, at: datetime) -> tuple[File, ...]:
     """Put the main document in the place of every other file."""
     main = next(file for file in draft.files if verifying.is_pdf(file.data))
@@ -177,6 +187,7 @@ DEFECTS = (
     Defect("seal-without-person", "SIG-01", {"seal": _in_order("agency")}),
     Defect("signs-another-page", "SIG-01", {"seal": _another_page}),
     Defect("signs-another-page-out-of-order", "SIG-01", {"seal": _page_out_of_order}),
+    Defect("signs-without-marks", "SIG-01", {"seal": _without_marks}),
     Defect("signs-an-unreadable-page", "SIG-01", {"seal": _unreadable_page}),
     Defect("dates-back", "SIG-01", {"seal": _dated_back}),
     Defect("agency-signs-first", "SIG-02", {"seal": _in_order("agency", "person")}),

@@ -70,15 +70,26 @@ async def _text(case: Case, name: str, data: bytes) -> FileText:
 def may_hold(signed: FileText, draft: FileText) -> bool:
     """Say whether a file holds the text of a draft, or may: lines can break elsewhere, and some may be stamped over.
 
-    Only the letters decide, and of what is called ``garbled`` those without their marks: a program may draw those of a
-    second font after all others, each in its place, which is where the reader puts them; marks that are drawn by
-    themselves stand before or behind their letter then.
+    Only the letters decide, and of what is called ``garbled`` those without their marks, and these marks apart: a
+    program may draw those of a second font after all others, each in its place, which is where the reader puts them;
+    marks that are drawn by themselves stand before or behind their letter then.
     """
-    letters = _bare if signed.unread == "garbled" else _letters
+    garbled = signed.unread == "garbled"
+    letters = _bare if garbled else _letters
     there = letters(line.text for line in signed.lines)
     lines = [letters([line.text]) for line in draft.lines]
     held = sum(len(line) for line in lines if line in there)
-    return held >= ENOUGH * sum(map(len, lines))
+    return held >= ENOUGH * sum(map(len, lines)) and not (garbled and _lacks_marks(signed, draft))
+
+
+def _lacks_marks(signed: FileText, draft: FileText) -> bool:
+    """Say whether marks of a draft are not in a file: words without them, or with others, are other words."""
+    wanted, there = _marks(draft), _marks(signed)
+    return (wanted & there).total() < ENOUGH * wanted.total()
+
+
+def _marks(text: FileText) -> Counter[str]:
+    return Counter({sign: count for sign, count in _counted(text).items() if unicodedata.combining(sign)})
 
 
 def _likeness(signed: FileText, draft: FileText) -> float:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from conformance.case import Case
 from conformance.checks import check
+from conformance.scenarios.sightings import PUT_ASIDE
 from conformance.scenarios.signed import (
     LATER,
     Hands,
@@ -23,13 +24,21 @@ from conformance.scenarios.signed import (
     tell_trust,
 )
 from conformance.scenarios.spoiling import one_byte_changed, stamp_of_another
-from conformance.scenarios.turned_away import decided, require_for_information, require_turned_away
-from conformance.scenarios.verified import signatures_shown, texts_of
+from conformance.scenarios.turned_away import (
+    Decision,
+    Spoiled,
+    decided,
+    require_for_information,
+    require_turned_away,
+)
+from conformance.scenarios.verified import results_of, signatures_shown, texts_of
 from conformance.signatures import DAY, PAST
+from conformance.system import Peer
 from conformance.told import told
 
 if TYPE_CHECKING:
     from fixtures.letterhead import Letterhead
+    from protocol.signatures.pdf.structures import Stamping
 
 
 @check("SIG-19/changed-by-update")
@@ -139,29 +148,62 @@ async def test_a_key_that_is_not_for_signing_is_turned_away(case: Case) -> None:
 async def test_a_timestamp_that_is_not_good_proves_no_time(case: Case) -> None:
     """Of an expired certificate, a stamp of a strange authority or of another signature proves no earlier signing.
 
-    The signers claim no time: without the stamp nothing says when, also where they would be believed.
+    The signers claim no time: without the stamp nothing says when, also where they would be believed. Some call such a
+    signature unknown however it is stamped, which proves nothing of their stamps: of these the same is asked of
+    signers who claim a time. It proves something where the claim alone is not believed.
     """
     from protocol.signatures.pdf.structures import Manner, Stamping  # noqa: PLC0415 - as above
 
     peer = await case.peer()
     world = await signatures(case)
-    by = replace(await hands(case, peer, certified=expired), at=world.now - PAST, manner=Manner(claim=False))
-    stamping = Stamping(world.pki().timestamp, by.at + DAY / 24)
-    strange = replace(by, stamping=Stamping(world.pki("strange").timestamp, stamping.at))
-    stamped = replace(by, stamping=stamping)
-    forged = [
-        await spoiled_letter(case, peer, strange, told("no valid signature: nobody trusts the timestamp's authority")),
+    then = world.now - PAST
+    lists = world.pki().crls(then)
+    dated = replace(await hands(case, peer, certified=expired), at=then, manner=Manner(crls=lists))
+    undated = replace(dated, manner=Manner(claim=False, crls=lists))
+    stamping = Stamping(world.pki().timestamp, then + DAY / 24)
+    forged = await _forged(case, peer, undated, stamping)
+    stamped = await spoiled_letter(case, peer, replace(undated, stamping=stamping), told("a valid signature"))
+    good = await good_letter_after(case, peer, *forged, stamped)
+    decisions = await decided(case, *forged, good=good, reason="forged-timestamp-accepted")
+    _require_no_belief(case, forged, decisions)
+    if await _is_valid(case, stamped):
+        return
+    forged = await _forged(case, peer, dated, stamping)
+    claimed = await spoiled_letter(case, peer, dated, told("no valid signature: nothing proves its time"))
+    good = await good_letter_after(case, peer, *forged, claimed, by=replace(dated, stamping=stamping))
+    decisions = await decided(case, *forged, good=good, reason="forged-timestamp-accepted")
+    if not await _is_valid(case, claimed):
+        _require_no_belief(case, forged, decisions)
+    else:
+        case.warn(
+            "forged-timestamp-unproven",
+            expected=told("a signature that is valid by its timestamp and not without it"),
+            got=told("unknown without a claimed time, valid by a claim that nothing proves"),
+        )
+
+
+async def _forged(case: Case, peer: Peer, by: Hands, stamping: Stamping) -> list[Spoiled]:
+    """Hand over a letter with a stamp of a strange authority, and one with a stamp that was had for another."""
+    strange = replace(stamping, authority=(await signatures(case)).pki("strange").timestamp)
+    return [
         await spoiled_letter(
             case,
             peer,
-            stamped,
+            replace(by, stamping=strange),
+            told("no valid signature: nobody trusts the timestamp's authority"),
+        ),
+        await spoiled_letter(
+            case,
+            peer,
+            replace(by, stamping=stamping),
             told("no valid signature: the timestamp was made for another"),
             bend=lambda data: stamp_of_another(data, stamping),
         ),
     ]
-    good = await good_letter_after(case, peer, *forged)
-    found = await decided(case, *forged, good=good, reason="forged-timestamp-accepted")
-    for each, decision in zip(forged, found, strict=True):
+
+
+def _require_no_belief(case: Case, forged: Sequence[Spoiled], decisions: Sequence[Decision]) -> None:
+    for each, decision in zip(forged, decisions, strict=True):
         shown = [signature for entry in decision.entries for signature in signatures_shown(entry)]
         results = {signature["result"] for signature in shown}
         case.require(
@@ -170,3 +212,9 @@ async def test_a_timestamp_that_is_not_good_proves_no_time(case: Case) -> None:
             expected=each.expected,
             got=told("results {results}: {texts}", results=", ".join(results) or told("none"), texts=texts_of(shown)),
         )
+
+
+async def _is_valid(case: Case, letter: Spoiled) -> bool:
+    """Say whether a letter that had its time is shown as valid, and neither held nor refused."""
+    entries = await case.dms.register("received", letter.letter)
+    return any(entry["state"] not in PUT_ASIDE and results_of(entry) == {"valid"} for entry in entries)

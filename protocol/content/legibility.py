@@ -63,14 +63,17 @@ def _filled_by_picture(page: pypdfium2.PdfPage) -> bool:
     return False
 
 
-def is_garbled(lines: Sequence[Line]) -> bool:
+def is_garbled(lines: Sequence[Line], *, more: bool = False) -> bool:
     """Whether so many words are none that the letters cannot be trusted.
 
     Fonts without a table of their letters give other letters; letters that were taken from a second font may come
-    after their line (``S : 31/TTr-STN ố``), which leaves single vowels and words without any.
+    after their line (``S : 31/TTr-STN ố``), which leaves single vowels and words without any. Where there is ``more``,
+    only what that cannot change is said.
     """
     words = list(islice((word for line in lines for word in _WORD.findall(line.text)), MOST_WORDS))
     odd = sum(1 for word in words if _is_odd(word)) + sum(len(_UNKNOWN.findall(line.text)) for line in lines)
+    if more and len(words) < MOST_WORDS:
+        return False
     return len(words) + odd >= FEWEST_WORDS and odd > GARBLED * len(words)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -12,40 +12,21 @@ import pypdfium2.raw as pdfium
 from protocol.composition import composed
 from protocol.content.bounds import Bounds
 from protocol.content.legibility import is_garbled, is_recognised
+from protocol.content.pieces import COLUMN_GAP, SAME_ROW, Piece, joined
+from protocol.content.places import is_turned, placed
 from protocol.content.text import FileText, Line
 
-COLUMN_GAP = 1.8
-"""Times the height of the letters: a wider gap between two words on one baseline begins another column."""
-SAME_ROW = 0.5
-"""Times the height of the letters: how far the middles of two pieces on one baseline may lie apart."""
-SMALLEST_GAP = 0.12
 MOST_ANNOTATIONS = 500
 MOST_PLACED = 20_000
 """Letters on a page beyond which they are not brought into the order of their places."""
+TRIED = 25_000
+"""Letters of a file, as many as have to be read to say that it is garbled, unless they make few words."""
 LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
 INVISIBLE = {0x00AD: None, 0x200B: None, 0x200C: None, 0x200D: None, 0x2060: None, 0xFEFF: None, 0xFFFE: "-"}
+_TURNED = "turned"
 _LINE_BREAKS = (10, 13)
 _HYPHEN_OF_A_BREAK = 2
 """What pdfium gives for a hyphen that ends a line."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """Letters that follow each other on one baseline, in points of the page (its origin at the lower left)."""
-
-    text: str
-    left: float
-    bottom: float
-    right: float
-    top: float
-
-    @property
-    def height(self) -> float:
-        return max(self.top - self.bottom, 0.1)
-
-    @property
-    def middle(self) -> float:
-        return (self.top + self.bottom) / 2
 
 
 def read_pdf(data: bytes, bounds: Bounds) -> FileText:
@@ -53,8 +34,9 @@ def read_pdf(data: bytes, bounds: Bounds) -> FileText:
 
     Visible annotations count as text of their page (stamps are often put on that way). Never raises on bad files:
     ``encrypted`` for a password that opens it, ``damaged`` for what pdfium cannot open, ``no-text`` for pictures only,
-    ``garbled`` for letters that are not those of the page, or not in its order: then they come in the order of their
-    places, not as the file draws them. The mark ``ocr`` stands for text recognised from a picture.
+    ``garbled`` for letters that are not those of the page, or not in its order, or on pages that are turned to be read:
+    then they come in the order of their places, not as the file draws them. The mark ``ocr`` stands for text recognised
+    from a picture.
     """
     try:
         document = pypdfium2.PdfDocument(data)
@@ -67,8 +49,8 @@ def read_pdf(data: bytes, bounds: Bounds) -> FileText:
         pages = len(document)
         lines, whole, recognised = _lines(document, pages, bounds)
         unread = "" if whole else "too-large"
-        if is_garbled(lines):
-            lines, _, _ = _lines(document, pages, bounds, by_place=True)
+        if _TURNED in recognised or is_garbled(lines):
+            lines, _, recognised = _lines(document, pages, bounds, by_place=True)
             unread = "garbled"
         marks = _marks(document) | recognised
         return FileText("pdf", lines, pages, unread if lines else unread or "no-text", marks)
@@ -88,54 +70,70 @@ def _marks(document: pypdfium2.PdfDocument) -> frozenset[str]:
 def _lines(
     document: pypdfium2.PdfDocument, pages: int, bounds: Bounds, *, by_place: bool = False
 ) -> tuple[tuple[Line, ...], bool, frozenset[str]]:
-    """Give the lines, whether they are all, and the marks for pages that were recognised from pictures.
+    """Give the lines, whether they are all, and the marks: for pages recognised from pictures, for most of them turned.
 
-    ``by_place`` puts each letter where it stands, also where the file draws it after all others.
+    ``by_place`` puts each letter where it stands, also where the file draws it after all others; without that, what is
+    garbled whatever may follow is not read to its end.
     """
     chosen = [*range(min(pages, bounds.first_pages)), *range(max(bounds.first_pages, pages - bounds.last_pages), pages)]
     lines: list[Line] = []
     left = bounds.text_chars
     marks: set[str] = set()
+    tried, turned = False, 0
     for index in chosen:
         try:
-            made, letters, recognised = _page(document, index, left, by_place=by_place)
+            made, letters, recognised, askew = _page(document, index, left, by_place=by_place)
         except pypdfium2.PdfiumError:
             continue  # one broken page does not make the others unreadable
         left -= letters
+        turned += askew * letters
         if recognised:
             marks |= {"ocr"} if index else {"ocr", "ocr-first"}
         lines += (replace(line, text=line.text[: bounds.line_chars]) for line in made)
         if left < 0 or len(lines) > bounds.cells:
             break
+        if not (by_place or tried) and bounds.text_chars - left > TRIED:
+            tried = True
+            if is_garbled(lines, more=True):
+                break
+    if 2 * turned > bounds.text_chars - left:
+        marks.add(_TURNED)
     whole = len(chosen) == pages and left >= 0 and len(lines) <= bounds.cells
     return tuple(lines[: bounds.cells]), whole, frozenset(marks)
 
 
-def _page(document: pypdfium2.PdfDocument, index: int, most: int, *, by_place: bool) -> tuple[list[Line], int, bool]:
-    """Give the lines of a page out of its first letters, how many letters it has, and whether they were recognised."""
+def _page(
+    document: pypdfium2.PdfDocument, index: int, most: int, *, by_place: bool
+) -> tuple[list[Line], int, bool, bool]:
+    """Give the lines of a page out of its first letters, and how many letters it has.
+
+    And whether they were recognised, and whether the page is turned to be read and was not read so.
+    """
     page = document[index]
     if 0 < pdfium.FPDFPage_GetAnnotCount(page) <= MOST_ANNOTATIONS:
         pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY)
         page.close()
         page = document[index]
-    if page.get_rotation():
+    turned = page.get_rotation() != 0
+    if turned:
         page.set_rotation(0)
-    origin_left, origin_bottom, right, top = page.get_bbox()
-    width, height = right - origin_left, top - origin_bottom
+    edges = page.get_bbox()
     textpage = page.get_textpage()
     letters = textpage.count_chars()
-    by_place = by_place and letters <= MOST_PLACED
-    pieces = list(_pieces(textpage, min(letters, most), single=by_place))
+    if by_place and letters <= MOST_PLACED:
+        pieces, edges = placed(textpage, min(letters, most), edges)
+        pieces = [piece._replace(text=text) for piece in pieces if (text := clean(piece.text))]
+    else:
+        pieces = list(joined(list(_pieces(textpage, min(letters, most)))))
     recognised = is_recognised(page, textpage, letters)
+    turned = turned and not by_place and is_turned(textpage, letters)
     textpage.close()
     page.close()
-    joined = (replace(piece, text=clean(piece.text)) if by_place else piece for piece in _joined(pieces))
-    lines = [_line(piece, index + 1, (origin_left, top), (width, height)) for piece in joined]
-    return lines, letters, recognised
+    return [_line(piece, index + 1, edges) for piece in pieces], letters, recognised, turned
 
 
-def _line(piece: _Piece, page: int, corner: tuple[float, float], extent: tuple[float, float]) -> Line:
-    (left, top), (width, height) = corner, extent
+def _line(piece: Piece, page: int, edges: tuple[float, float, float, float]) -> Line:
+    left, bottom, right, top = edges
     return Line(
         piece.text,
         page,
@@ -144,15 +142,13 @@ def _line(piece: _Piece, page: int, corner: tuple[float, float], extent: tuple[f
         right=round(piece.right - left, 1),
         bottom=round(top - piece.bottom, 1),
         size=round(piece.height, 1),
-        width=round(width, 1),
-        height=round(height, 1),
+        width=round(right - left, 1),
+        height=round(top - bottom, 1),
     )
 
 
-def _pieces(textpage: pypdfium2.PdfTextPage, count: int, *, single: bool = False) -> Iterator[_Piece]:
+def _pieces(textpage: pypdfium2.PdfTextPage, count: int) -> Iterator[Piece]:
     """Cut the letters of a page where pdfium breaks the line, where a column begins and where the baseline moves.
-
-    ``single`` makes a piece of every letter.
 
     Runs once for every letter of a document, so it keeps to local names and plain numbers.
     """
@@ -167,7 +163,7 @@ def _pieces(textpage: pypdfium2.PdfTextPage, count: int, *, single: bool = False
             code = 0x2D
         if code <= 32 or code == 0xA0:
             if code in _LINE_BREAKS and letters:
-                yield _Piece(clean("".join(letters)), begin, bottom, end, top)
+                yield Piece(clean("".join(letters)), begin, bottom, end, top)
                 letters = []
             elif letters:
                 letters.append(" ")
@@ -178,12 +174,11 @@ def _pieces(textpage: pypdfium2.PdfTextPage, count: int, *, single: bool = False
         if letters:
             height = top - bottom
             if (
-                single
-                or left - end > COLUMN_GAP * height
+                left - end > COLUMN_GAP * height
                 or left < begin - height
                 or abs(box.top + box.bottom - top - bottom) > 2 * SAME_ROW * height
             ):
-                yield _Piece(clean("".join(letters)), begin, bottom, end, top)
+                yield Piece(clean("".join(letters)), begin, bottom, end, top)
                 letters = []
             elif right > end:
                 end = right
@@ -191,37 +186,7 @@ def _pieces(textpage: pypdfium2.PdfTextPage, count: int, *, single: bool = False
             begin, end, bottom, top = left, right, box.bottom, box.top
         letters.append(chr(code))
     if letters:
-        yield _Piece(clean("".join(letters)), begin, bottom, end, top)
-
-
-def _joined(pieces: list[_Piece]) -> Iterator[_Piece]:
-    """Order the pieces by rows from the top, and join those that stand close together on one row."""
-    rows: list[list[_Piece]] = []
-    for piece in sorted((piece for piece in pieces if piece.text), key=lambda piece: -piece.middle):
-        row = rows[-1] if rows else None
-        if row and abs(row[0].middle - piece.middle) <= SAME_ROW * min(row[0].height, piece.height):
-            row.append(piece)
-        else:
-            rows.append([piece])
-    for row in rows:
-        row.sort(key=lambda piece: piece.left)
-        current = row[0]
-        for piece in row[1:]:
-            height = max(current.height, piece.height)
-            gap = piece.left - current.right
-            if gap > COLUMN_GAP * height:
-                yield current
-                current = piece
-                continue
-            between = " " if gap > SMALLEST_GAP * height else ""
-            current = _Piece(
-                f"{current.text}{between}{piece.text}",
-                current.left,
-                min(current.bottom, piece.bottom),
-                max(current.right, piece.right),
-                max(current.top, piece.top),
-            )
-        yield current
+        yield Piece(clean("".join(letters)), begin, bottom, end, top)
 
 
 def clean(text: str) -> str:

@@ -13,6 +13,7 @@ from protocol.rules.business import NEW, REPLACEMENT, UPDATE
 from protocol.rules.context import Context
 from protocol.rules.filetexts import attached
 from protocol.rules.paperstamps import OF_THE_FILE, with_stamps
+from protocol.rules.sealowner import may_be_seal
 from protocol.rules.signer import of_party
 from protocol.rules.signing import Part, SignedPaper, papers
 from protocol.signatures.outcome import Question, SignatureOutcome
@@ -125,7 +126,7 @@ def _asked(
     """
     if part == "other":
         return _only(outcome, OF_THE_FILE)
-    if part == "copy" and outcome is not _last_agency(paper.outcomes):
+    if part == "copy" and outcome is not _last_seal(package, paper.outcomes):
         return _only(outcome, frozenset({"integrity"}))
     if part == "document":
         outcome = with_stamps(context, package, paper, outcome)
@@ -137,5 +138,5 @@ def _only(outcome: SignatureOutcome, questions: frozenset[Question]) -> Signatur
     return replace(outcome.only(lambda check: check.question in questions), proven_at=None)
 
 
-def _last_agency(outcomes: Sequence[SignatureOutcome]) -> SignatureOutcome | None:
-    return next((each for each in reversed(outcomes) if each.may_be_of("agency")), None)
+def _last_seal(package: DocumentPackage, outcomes: Sequence[SignatureOutcome]) -> SignatureOutcome | None:
+    return next((each for each in reversed(outcomes) if may_be_seal(package, each)), None)

@@ -16,6 +16,7 @@ from protocol.rules.attached import main_document
 from protocol.rules.context import ATTACHMENT, Context, DocumentRule
 from protocol.rules.filetexts import attached
 from protocol.rules.paperparts import is_appendix, is_document, is_draft, signed_papers
+from protocol.rules.sealowner import may_be_seal
 from protocol.rules.signing import SignedPaper
 from protocol.signatures.outcome import Check, Question, Role, SignatureOutcome
 
@@ -83,13 +84,32 @@ def unsigned(context: Context, package: DocumentPackage) -> Iterator[Finding]:
 def _may_be_signed_document(paper: SignedPaper, main: int | None) -> bool:
     """Whether a PDF settles the question: what is asked of it as the document, or of its signatures, is told elsewhere.
 
-    A person signs no appendix. ``main``: the number of the file that shows that it is the document, if one does.
+    A person signs no appendix, and who signed one alone did so for the agency. ``main``: the number of the file that
+    shows that it is the document, if one does.
     """
     if paper.part == "appendix":
-        return bool(paper.facts.unread) or any(outcome.may_be_of("person") for outcome in paper.outcomes)
+        return bool(paper.facts.unread) or _has_person(paper.outcomes) or _is_mixed(paper.outcomes)
     if paper.member or paper.facts.signatures:
         return bool(paper.facts.signatures)
     return bool(paper.facts.unread) or paper.facts.traces or main in (None, paper.number)
+
+
+def _has_person(outcomes: Iterable[SignatureOutcome]) -> bool:
+    return any(outcome.is_of("person") for outcome in outcomes)
+
+
+def _is_mixed(outcomes: Iterable[SignatureOutcome]) -> bool:
+    """Whether of several signatures one shows no role: a file called an appendix may be the document with its own."""
+    signed = [outcome for outcome in outcomes if outcome.kind == "signature"]
+    return len(signed) > 1 and any(outcome.is_of("unknown") for outcome in signed)
+
+
+def _has_several_persons(package: DocumentPackage, outcomes: Iterable[SignatureOutcome]) -> bool:
+    """Whether several persons signed; where no certificate shows the agency, one of those that may be it counts so."""
+    persons = [outcome for outcome in outcomes if outcome.may_be_of("person")]
+    sealed = any(outcome.is_of("agency") for outcome in outcomes)
+    hidden_seal = not sealed and any(may_be_seal(package, person) for person in persons)
+    return len(persons) - hidden_seal > 1
 
 
 def each(context: Context, package: DocumentPackage) -> Iterator[Finding]:
@@ -114,10 +134,9 @@ def looks(context: Context, package: DocumentPackage) -> Iterator[Finding]:
         if paper.part != "document" and paper.part != "appendix":  # noqa: PLR1714 - says the type as well
             continue
         shown = judge_looks(paper.facts, paper.outcomes, texts.get(paper.number), paper.part)
-        several = sum(outcome.may_be_of("person") for outcome in paper.outcomes) > 1
+        if _is_mixed(paper.outcomes) if paper.part == "appendix" else _has_several_persons(package, paper.outcomes):
+            continue
         for outcome in paper.outcomes:
-            if several and paper.part == "document":
-                continue
             for check in shown.get(outcome.place, ()):
                 if check.result == "bad":
                     yield from _breach(context, paper, replace(outcome, checks=(*outcome.checks, check)), check)

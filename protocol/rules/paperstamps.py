@@ -7,13 +7,13 @@ agency that they belong there. That holds for the sender's own seal only, and on
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from protocol.content.letterhead import ZONE
 from protocol.package.model import DocumentPackage
 from protocol.rules.context import Context
-from protocol.rules.sealowner import seal_reason
+from protocol.rules.sealowner import may_be_seal, seal_reason
 from protocol.rules.signing import SignedPaper
 from protocol.signatures.outcome import Check, Question, Result, SignatureOutcome
 from protocol.signatures.pdf.facts import STAMPED, Change, Stamp
@@ -34,39 +34,56 @@ def with_stamps(
     """Take what came between a person's signature and the first seal for number and date where it may be that.
 
     It is ``good`` in the upper part of a page below a seal of the sender that holds, ``unknown`` where one of these is
-    in doubt; larger than any stamp, or below somebody else's seal, it stays what it was.
+    in doubt; larger than any stamp, or below somebody else's seal, it stays what it was. Where several signatures may
+    be the first seal, the first that makes it number and date is taken for it.
     """
+    revisions = {each.field: each.revision for each in paper.facts.signatures}
+    later = [each for each in paper.outcomes if revisions[each.place] > revisions[outcome.place]]
+    if not outcome.may_be_of("person"):
+        return outcome
+    readings = _readings([each for each in later if may_be_seal(package, each)])
+    read = (_below(context, package, paper, outcome, seals) for seals in readings)
+    said = next((check for check in read if check), None)
+    return replace(outcome, checks=tuple(_put(check, said) for check in outcome.checks)) if said else outcome
+
+
+def _readings(seals: Sequence[SignatureOutcome]) -> Iterator[Sequence[SignatureOutcome]]:
+    """Yield what may be the seals, each time from another first one: none behind an agency's that is certain."""
+    for number, each in enumerate(seals):
+        yield seals[number:]
+        if each.is_of("agency"):
+            return
+
+
+def _below(
+    context: Context,
+    package: DocumentPackage,
+    paper: SignedPaper,
+    outcome: SignatureOutcome,
+    seals: Sequence[SignatureOutcome],
+) -> Check | None:
+    """Judge what came between a person's signature and these seals; ``None`` where it cannot be number and date."""
     facts = {each.field: each for each in paper.facts.signatures}
     own = facts[outcome.place]
-    seals = _seals([each for each in paper.outcomes if facts[each.place].revision > own.revision])
-    if not seals or not outcome.may_be_of("person"):
-        return outcome
     first = facts[seals[0].place].revision
     added = [change for change in own.changes if change.permitted is False and change.revision <= first]
     if not 0 < len(added) <= MOST_ADDED or any(change.kind not in STAMPED for change in added) or _is_changed(seals[0]):
-        return outcome
+        return None
     held = {_holds(context, package, each) for each in seals}
     drawn = [each for each in paper.facts.stamps if not each.revision or own.revision < each.revision <= first]
     size = _size(drawn)
     if held == {"bad"} or size == "bad":
-        return outcome
+        return None
     size = "unknown" if size == "good" and _is_unseen(added, drawn) else size
     reason = "pdf-changed-before-seal" if size == "good" else "pdf-body-changed-before-seal"
     got = " ".join(f"r{change.revision} {change.kind} {change.where}" for change in added[:3])
-    said = Check("changes", "good" if "good" in held and size == "good" else "unknown", reason, got=got)
-    return replace(outcome, checks=tuple(_put(check, said) for check in outcome.checks))
+    return Check("changes", "good" if "good" in held and size == "good" else "unknown", reason, got=got)
 
 
 def _is_changed(seal: SignatureOutcome) -> bool:
     """Whether something came after the first seal that may not: what came later is for it to say."""
     found = seal.answer("changes")
     return found is None or found.result == "bad"
-
-
-def _seals(signed: Sequence[SignatureOutcome]) -> list[SignatureOutcome]:
-    """Give the agencies' signatures in their order; where none is one for certain, those that may be."""
-    sure = [each for each in signed if each.is_of("agency")]
-    return sure or [each for each in signed if each.is_of("unknown")]
 
 
 def _holds(context: Context, package: DocumentPackage, seal: SignatureOutcome) -> Result:
@@ -76,7 +93,7 @@ def _holds(context: Context, package: DocumentPackage, seal: SignatureOutcome) -
     asked = _HOLDING if trusted else OF_THE_FILE
     results = {check.result for check in seal.checks if check.question in asked}
     reason = seal_reason(context, package, seal.signer)
-    if "bad" in results or (reason in _STRANGE and seal.is_of("agency")):
+    if "bad" in results or reason in _STRANGE:
         return "bad"
     sure = trusted and seal.is_of("agency") and bool(package.header.sender.organ_id) and reason != "seal-name-unclear"
     return "good" if sure and "unknown" not in results else "unknown"

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from protocol import organisation
 from protocol.composition import composed
+from protocol.content import names
 from protocol.content.sealnames import likeness, superior
+from protocol.content.signatures import without_title
 from protocol.package.model import DocumentPackage
 from protocol.rules.attached import known_names
 from protocol.rules.context import Context
-from protocol.signatures.outcome import Signer
+from protocol.signatures.outcome import SignatureOutcome, Signer
 from protocol.signatures.party import told_codes
 
 _DELEGATED = re.compile(r"TUQ\.\s*(?P<of>.*)", re.DOTALL)
@@ -36,6 +39,20 @@ def seal_reason(context: Context, package: DocumentPackage, signer: Signer) -> s
     if delegated and any(organisation.below(each, code) for each in codes):
         return "seal-of-delegate"
     return "seal-of-other-agency"
+
+
+def may_be_seal(package: DocumentPackage, outcome: SignatureOutcome) -> bool:
+    """Whether an agency may have signed: its certificate says so, or says nothing and is not in the signer's name."""
+    if outcome.signer is None or not outcome.is_of("unknown"):
+        return outcome.is_of("agency")
+    who = package.header.signer
+    said = names.words(without_title(who.full_name[:_LOOKED_AT])) if who and who.full_name else []
+    return not said or names.words(without_title(outcome.signer.name)) != said
+
+
+def is_in_own_name(context: Context, package: DocumentPackage, signer: Signer) -> bool:
+    """Whether a certificate is in the sender's own name, as seals are; people are of the sender, and called else."""
+    return seal_reason(context, package, replace(signer, organisation="")) == ""
 
 
 def is_sender(context: Context, code: str, signer: Signer) -> bool:

@@ -9,7 +9,7 @@ from protocol.finding import Finding
 from protocol.package.model import DocumentPackage
 from protocol.rules.context import ATTACHMENT, Context, DocumentRule
 from protocol.rules.paperparts import signed_papers
-from protocol.rules.sealowner import seal_reason
+from protocol.rules.sealowner import may_be_seal, seal_reason
 from protocol.rules.signing import SignedPaper
 from protocol.signatures.outcome import Check, Result, SignatureOutcome, Signer
 
@@ -28,12 +28,13 @@ def seal(context: Context, package: DocumentPackage) -> Iterator[Finding]:
     Where none is, that one is told which comes nearest: of a document that two agencies issue, the sender's own.
     The others are as good or bad: where one may be right, a second agency may issue the document as well. Of a
     certified copy only the last seal is asked for, that of the copy: the original's are another agency's by right.
-    Nothing is said where a signature may be the seal that is missed: its certificate does not show what its holder is.
+    Nothing is said where a signature may be the seal that is missed: its certificate does not show what its holder is,
+    and is not in the name of the document's signer.
     """
     if context.signing is None or context.signing.trust is None:
         return
     for paper in signed_papers(context, package):
-        signed = [each for each in paper.outcomes if each.may_be_of("agency")]
+        signed = [each for each in paper.outcomes if may_be_seal(package, each)]
         asked = signed[-1:] if paper.part == "copy" else signed
         sealed = [(each, each.signer) for each in asked if each.signer and each.is_of("agency")]
         if paper.part == "other" or not sealed or len(sealed) < len(asked):

@@ -13,7 +13,7 @@ from protocol.package.model import DocumentPackage
 from protocol.rules.attached import main_document
 from protocol.rules.context import ATTACHMENT, Context, DocumentRule
 from protocol.rules.paperparts import signed_papers
-from protocol.rules.sealowner import is_sender
+from protocol.rules.sealowner import is_in_own_name, is_sender
 from protocol.rules.signing import SignedPaper
 from protocol.signatures.outcome import Check, SignatureOutcome, Signer
 from protocol.signatures.party import told_codes
@@ -26,7 +26,7 @@ def signatory(context: Context, package: DocumentPackage) -> Iterator[Finding]:
 
     Others may sign as well: who put his initials there, who signed for another agency that issues the same document.
     Heads of one body may hold the certificate of another in which they have office too, which is only told. A
-    certificate that does not show what its holder is may be the signer's.
+    certificate that does not show what its holder is may be the signer's, where it is not in the sender's own name.
     """
     if context.signing is None or context.signing.trust is None:
         return
@@ -38,13 +38,13 @@ def signatory(context: Context, package: DocumentPackage) -> Iterator[Finding]:
         said = _said(context, package)
         called = [each for each in (*persons, *hidden) if not said or is_called(each[1].name, said)]
         at_home = [each for each in persons if not _foreign(context, package, each[1])]
-        if any(not _foreign(context, package, signer) for _, signer in called) or (hidden and not (called or at_home)):
+        if any(not _foreign(context, package, signer) for _, signer in called):
             continue
         outcome, signer = (called or at_home or persons)[-1]
         if called:
             code = package.header.sender.organ_id or ""
             party = Check("party", "unknown", "signer-from-elsewhere", code, ", ".join(signer.codes))
-        elif at_home:
+        elif at_home or not all(is_in_own_name(context, package, each) for _, each in hidden):
             party = Check("party", "unknown", "signer-name-differs", " | ".join(said), signer.name)
         else:
             for each, stranger in persons:

@@ -103,7 +103,7 @@ class SignatureOutcome:
 
     ``place`` names it: the field of a PDF (``Signature1``) or the path of an XML element. ``signed_at`` is what the
     signer claims, ``proven_at`` by when the signature is proven to have existed: by a trusted timestamp, or because it
-    had been received. Both are aware.
+    had been received. Both are aware. ``kind`` tells the timestamps of whole documents, by which nobody signs.
     """
 
     place: str
@@ -111,6 +111,7 @@ class SignatureOutcome:
     signed_at: datetime | None = None
     proven_at: datetime | None = None
     checks: tuple[Check, ...] = ()
+    kind: Literal["signature", "timestamp"] = "signature"
 
     @property
     def result(self) -> Result:
@@ -131,8 +132,8 @@ class SignatureOutcome:
         return "unknown" if self.result == "good" and not self.judged else self.result
 
     def is_of(self, role: Role) -> bool:
-        """Whether somebody of this role signed, by the certificate."""
-        return self.signer is not None and self.signer.role == role
+        """Whether somebody of this role signed, by the certificate; whoever gives a timestamp signs nothing."""
+        return self.kind == "signature" and self.signer is not None and self.signer.role == role
 
     def may_be_of(self, role: Role) -> bool:
         """Whether somebody of this role may have signed: not every certificate shows what its holder is."""

@@ -12,6 +12,7 @@ from random import Random
 
 import pypdfium2
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
 from conformance.mutants.misreading import misread
 from conformance.reference_dms import sealing
@@ -23,10 +24,10 @@ from conformance.scenarios.drafted import may_hold, unheld
 from conformance.verdict import Verdict
 from fixtures import vietnamese
 from fixtures.letterhead import DECISION, LETTER
-from fixtures.paper import new_pdf_document
+from fixtures.paper import REGULAR, new_pdf_document
 from fixtures.pdf import new_pdf
 from fixtures.pdfattacks import stamp_added
-from fixtures.twofonts import drawn_in_two_turns, with_a_second_font
+from fixtures.twofonts import drawn_in_two_turns, is_late, with_a_second_font, without_marks
 from protocol.content.bounds import Bounds
 from protocol.content.pdf import read_pdf
 from protocol.content.text import FileText, Line
@@ -38,6 +39,7 @@ from tests.conformance.stories import judged, verdict
 PATIENT = 4.0
 pytestmark = pytest.mark.timeout(300)
 DRAFT = new_pdf_document(DECISION)
+TONES = "\u0300\u0301\u0303\u0309\u0323"
 OTHERS = (
     LETTER,
     replace(DECISION, body=("Điều 1. Bãi bỏ Quy chế.", *DECISION.body[1:], "Điều 4. Hết.")),
@@ -115,6 +117,70 @@ def test_letters_that_are_drawn_after_all_others_stand_where_they_are_seen(lawfu
     assert [line.text for line in read.lines][: len(text(DRAFT).lines)] == [line.text for line in text(DRAFT).lines]
 
 
+@pytest.mark.parametrize("turn", [90, 180, 270])
+@pytest.mark.parametrize("late", [is_late, str.isspace], ids=["second-font", "one-font"])
+def test_a_page_that_is_drawn_on_its_side_and_turned_back_holds_its_draft(
+    turn: int, late: Callable[[str], bool]
+) -> None:
+    assert may_hold(text(drawn_in_two_turns(DRAFT, late, turn=turn)), text(DRAFT))
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_another_page_that_is_turned_back_does_not_hold_it(turn: int) -> None:
+    for page in OTHERS:
+        read = text(drawn_in_two_turns(new_pdf_document(page), is_late, turn=turn))
+        assert read.unread == "garbled"
+        assert not may_hold(read, text(DRAFT))
+
+
+@pytest.mark.parametrize("angle", [0, 45, 55, 60, 65, 75, 90])
+@pytest.mark.parametrize("size", [36, 72])
+def test_what_is_written_over_a_page_breaks_no_line_of_it(angle: int, size: int) -> None:
+    def over(canvas: Canvas) -> None:
+        canvas.rotate(angle)
+        canvas.setFont(REGULAR, size)
+        canvas.drawCentredString(0, 0, "SỞ THỬ NGHIỆM – BẢN ĐIỆN TỬ")
+
+    read = text(drawn_in_two_turns(DRAFT, is_late, over=over))
+    assert read.unread == "garbled"
+    assert may_hold(read, text(DRAFT))
+
+
+def _other_tones(letter: str) -> str:
+    parts = unicodedata.normalize("NFD", letter)
+    return unicodedata.normalize("NFC", "".join(TONES[(TONES.index(s) + 1) % 5] if s in TONES else s for s in parts))
+
+
+def _untoned(letter: str) -> str:
+    parts = unicodedata.normalize("NFD", letter)
+    return unicodedata.normalize("NFC", "".join(sign for sign in parts if sign not in TONES))
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(
+    "other",
+    [
+        without_marks,
+        lambda data: drawn_in_two_turns(data, is_late, glyph=_untoned),
+        lambda data: drawn_in_two_turns(data, is_late, glyph=_other_tones),
+    ],
+    ids=["no-marks", "no-tones", "other-tones"],
+)
+def test_a_page_whose_second_font_has_not_the_marks_of_the_draft_says_other_words(
+    other: Callable[[bytes], bytes], seed: int
+) -> None:
+    body = tuple(vietnamese.sentence(Random(seed + turn), 20) for turn in range(3))
+    draft = new_pdf_document(replace(DECISION, body=body))
+    assert may_hold(text(with_a_second_font(draft)), text(draft))
+    assert not may_hold(text(other(draft)), text(draft))
+
+
+def test_of_letters_that_cannot_be_trusted_marks_are_asked_for_too() -> None:
+    apart = (unicodedata.normalize("NFD", line.text) for line in text(DRAFT).lines)
+    bare = ("".join(sign for sign in line if not unicodedata.combining(sign)) for line in apart)
+    assert not may_hold(lines(*bare, unread="garbled"), text(DRAFT))
+
+
 def test_a_page_whose_marks_are_drawn_by_themselves_holds_its_draft() -> None:
     apart = tuple(unicodedata.normalize("NFD", line.text) for line in text(DRAFT).lines)
     assert may_hold(lines(*apart, unread="garbled"), text(DRAFT))
@@ -183,6 +249,16 @@ def test_a_system_may_draw_the_letters_of_a_second_font_after_the_page(check: st
         main, *others = draft.files
         turned = [File(each.name, drawn_in_two_turns(each.data, lambda letter: letter in "aeiou")) for each in others]
         files = (File(main.name, with_a_second_font(main.data)), *reversed(turned))
+        return sealing.with_signatures(replace(draft, files=files), keys, at)
+
+    outcome = judged(check, tmp_path, behaviour=replace(Behaviour(), seal=seal), grace=PATIENT)
+    assert verdict(outcome) == (Verdict.PASS, None), outcome.got
+
+
+@pytest.mark.parametrize("check", ["SIG-01/signed-by-both", "ATT-05/appendixes-are-signed"])
+def test_a_system_may_draw_a_page_on_its_side_and_turn_it_back(check: str, tmp_path: Path) -> None:
+    def seal(draft: Draft, keys: Keys, at: datetime) -> tuple[File, ...]:
+        files = tuple(File(each.name, drawn_in_two_turns(each.data, is_late, turn=90)) for each in draft.files)
         return sealing.with_signatures(replace(draft, files=files), keys, at)
 
     outcome = judged(check, tmp_path, behaviour=replace(Behaviour(), seal=seal), grace=PATIENT)

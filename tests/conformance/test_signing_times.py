@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,16 @@ from conformance.reference_dms.behaviour import Behaviour
 from conformance.reference_dms.verifying import Verdict as Found
 from conformance.variants import VARIANTS
 from conformance.verdict import Verdict
-from protocol.signatures.outcome import Check, Result
+from protocol.signatures.outcome import Check, Result, SignatureOutcome
+from protocol.signatures.pdf.facts import PaperFacts
+from protocol.signatures.trust import Trust
 from tests.conformance import odd_systems
 from tests.conformance.odd_systems import Change
 from tests.conformance.stories import WAYS, as_it_is, judged, verdict
 
-EXPIRED = "SIG-13/expired-before-signing"
+EXPIRED, FORGED = "SIG-13/expired-before-signing", "SIG-12/forged-timestamp"
 PATIENT = 4.0
+Outcomes = Callable[[PaperFacts, Trust, datetime], tuple[SignatureOutcome, ...]]
 NO_SUCH_DAY = "2026-02-30T10:00:00+07:00"
 pytestmark = pytest.mark.timeout(300)
 
@@ -56,6 +60,51 @@ def test_an_expired_certificate_may_be_refused_held_marked_or_left_undecided(way
     assert verdict(outcome) == (Verdict.PASS, None), outcome.got
 
 
+def _needing_a_claim(judge: Outcomes) -> Outcomes:
+    """Say nothing of a signature whose signer claims no time, however it is stamped."""
+    undated = Check("time", "unknown", "pdf-signing-time-missing")
+
+    def outcomes(facts: PaperFacts, trust: Trust, now: datetime) -> tuple[SignatureOutcome, ...]:
+        found = judge(facts, trust, now)
+        return tuple(each if each.signed_at else replace(each, checks=(*each.checks, undated)) for each in found)
+
+    return outcomes
+
+
+STAMPED = LAWFUL.keys() - {"judges-at-receipt"}
+
+
+@pytest.mark.parametrize("way", sorted(STAMPED))
+def test_a_forged_timestamp_may_be_refused_held_marked_or_left_undecided(way: str, tmp_path: Path) -> None:
+    outcome = judged(FORGED, tmp_path, behaviour=LAWFUL[way](), grace=PATIENT)
+    assert verdict(outcome) == (Verdict.PASS, None), outcome.got
+
+
+def test_who_decides_nothing_without_a_claim_is_asked_of_signatures_with_one(tmp_path: Path) -> None:
+    behaviour = replace(Behaviour(), outcomes=_needing_a_claim(verifying.outcomes))
+    outcome = judged(FORGED, tmp_path, behaviour=behaviour, grace=PATIENT)
+    assert verdict(outcome) == (Verdict.PASS, None), outcome.got
+
+
+def test_who_believes_what_signers_claim_proves_nothing_of_their_timestamps(tmp_path: Path) -> None:
+    lawful = replace(Behaviour(), outcomes=_needing_a_claim(verifying.outcomes), weigh=_at_the_claimed_time)
+    outcome = judged(FORGED, tmp_path, behaviour=lawful, grace=PATIENT)
+    assert verdict(outcome) == (Verdict.WARN, "forged-timestamp-unproven"), outcome.got
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("any-timestamp-believed", "forged-timestamp-accepted"),
+        ("any-timestamp-believed-where-dated", "forged-timestamp-accepted"),
+        ("judged-as-of-today", "good-signature-not-accepted"),
+    ],
+)
+def test_who_believes_forged_timestamps_or_none_at_all_fails(name: str, reason: str, tmp_path: Path) -> None:
+    outcome = judged(FORGED, tmp_path, behaviour=DEFECTS[name].applied(Behaviour()), grace=PATIENT)
+    assert verdict(outcome) == (Verdict.FAIL, reason), outcome.got
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -84,7 +133,7 @@ def test_a_day_that_does_not_exist_is_a_wrong_time_and_no_fault_of_the_suite(tmp
     assert (*verdict(outcome), outcome.got) == (Verdict.FAIL, "signing-time-wrong", NO_SUCH_DAY)
 
 
-@pytest.mark.parametrize("check", [EXPIRED, "SIG-12/forged-timestamp"])
+@pytest.mark.parametrize("check", [EXPIRED, FORGED])
 def test_what_is_decided_later_is_waited_for(check: str, tmp_path: Path) -> None:
     slowly = replace(WAYS, poll_interval_s=0.5)
     behaviour, _ = VARIANTS["verifies-in-background"].applied(Behaviour(), slowly)

@@ -94,11 +94,12 @@ def _document_stamp(
     read = certificate.read(envelope.certificate)[0] if envelope.certificate else None
     signer = read.signer() if read else None
     if facts.trouble or not facts.tokens:
-        return SignatureOutcome(facts.field, signer, None, None, (_form(facts),))
+        return SignatureOutcome(facts.field, signer, None, None, (_form(facts),), facts.kind)
     token = facts.tokens[0]
     check = timestamp_check(token, paper, trusted, now, carried)
     checks = (_form(facts), _coverage(facts), *changes_check(facts), check)
-    return SignatureOutcome(facts.field, signer, None, token.made_at if check.result == "good" else None, checks)
+    proven = token.made_at if check.result == "good" else None
+    return SignatureOutcome(facts.field, signer, None, proven, checks, facts.kind)
 
 
 def _form(facts: SignatureFacts) -> Check:

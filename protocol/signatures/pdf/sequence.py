@@ -48,7 +48,9 @@ def order(signing: Sequence[SignatureOutcome], revisions: Mapping[str, int]) -> 
     first = (persons[0], agencies[0])
     wrong = [pair for pair in (*pairs, first) if _before(pair, revisions)]
     somebody = any(_before((agencies[0], each), revisions) for each in _of(placed, "unknown"))
-    certain = [pair for pair in wrong if not somebody or (pair in pairs and pair[0].place in matched)]
+    known = [(each, group[0]) for signed, group in zip(own, sealed, strict=True) for each in reversed(signed)]
+    own_late = [pair for pair in known if pair[0].place in matched and _before(pair, revisions)]
+    certain = own_late if somebody else wrong
     if certain:
         return (_told(certain[0], "bad", _by_revision(certain[0], revisions)),)
     doubtful = (*wrong, *((stranger, agencies[0]) for stranger in strangers))

@@ -6,6 +6,7 @@ import io
 
 import pytest
 from reportlab.lib.utils import ImageReader
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from fixtures.letterhead import DECISION, LETTER, Letterhead
@@ -66,6 +67,58 @@ def test_a_scanned_page_behind_the_first_leaves_the_first_exact(read: Read) -> N
     assert text.exact_on(1)
     assert not text.exact_on(2)
     assert not read("a.pdf", scan(*SENTENCES)).exact_on(1)
+
+
+def turned(*turns: int) -> bytes:
+    """Draw pages on their side or head, and turn them back for reading."""
+    register_fonts()
+    target = io.BytesIO()
+    canvas = Canvas(target, pagesize=(WIDTH, WIDTH), invariant=1)
+    for turn in turns:
+        canvas.setPageRotation(turn)
+        canvas.translate(*{0: (0, 0), 90: (WIDTH, 0), 180: (WIDTH, WIDTH), 270: (0, WIDTH)}[turn])
+        canvas.rotate(turn)
+        canvas.setFont("Tinos-Regular", 13)
+        for at, line in enumerate(SENTENCES):
+            canvas.drawString(80, WIDTH - 80 - 20 * at, line)
+        canvas.showPage()
+    canvas.save()
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_page_that_is_turned_to_be_read_is_read_so_and_not_relied_on(read: Read, turn: int) -> None:
+    upright, text = read("a.pdf", turned(0)), read("a.pdf", turned(turn))
+    assert (upright.unread, text.unread) == ("", "garbled")
+    assert [line.text for line in text.lines] == [line.text for line in upright.lines]
+    for line, other in zip(text.lines, upright.lines, strict=True):
+        assert (line.left, line.top, line.right) == pytest.approx((other.left, other.top, other.right), abs=1)
+
+
+def test_one_page_on_its_head_among_others_leaves_them_what_they_are(read: Read) -> None:
+    text = read("a.pdf", turned(0, 180, 0))
+    assert text.unread == ""
+    assert [line.text for line in text.lines if line.page != 2] == [*SENTENCES, *SENTENCES]
+
+
+def test_letters_behind_their_lines_come_in_their_places_on_every_page_of_a_long_file(read: Read) -> None:
+    register_fonts()
+    target = io.BytesIO()
+    canvas = Canvas(target, pagesize=(WIDTH, HEIGHT), invariant=1)
+    for _ in range(30):
+        canvas.setFont("Tinos-Regular", 13)
+        for second in (False, True):
+            for at in range(35):
+                for place, letter in enumerate(SENTENCES[1]):
+                    if letter != " " and (letter > "\xff") is second:
+                        canvas.drawString(
+                            30 + stringWidth(SENTENCES[1][:place], "Tinos-Regular", 13), 800 - 20 * at, letter
+                        )
+        canvas.showPage()
+    canvas.save()
+    text = read("a.pdf", target.getvalue())
+    assert text.unread == "garbled"
+    assert [line.text for line in text.lines] == [SENTENCES[1]] * 35 * 30
 
 
 def garbled(*lines: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from protocol.signatures.outcome import (
@@ -9,6 +11,7 @@ from protocol.signatures.outcome import (
     PlacedSignature,
     Question,
     Result,
+    Role,
     SignatureOutcome,
     Signer,
     signature_key,
@@ -91,3 +94,13 @@ def test_a_finding_is_about_the_signature_of_its_place_whose_answers_it_carries(
     carried = SignatureOutcome(place, checks=(*own, *more))
     assert (listed.key == signature_key(where, carried)) is told
     assert (hash(listed.key) == hash(signature_key(where, carried))) is told
+
+
+@pytest.mark.parametrize("role", ["person", "agency", "unknown"])
+def test_who_gives_a_timestamp_has_signed_as_nobody(role: Role) -> None:
+    by = SignatureOutcome("DauThoiGian", Signer(role, "Sở Khác"))
+    given = replace(by, kind="timestamp")
+    assert by.is_of(role)
+    assert by.may_be_of("agency") is (role != "person")
+    assert not given.is_of(role)
+    assert not given.may_be_of("agency")
