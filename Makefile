@@ -82,7 +82,7 @@ clean: ## Remove what was brought and built
 
 .venv/.ready: pyproject.toml uv.lock $(UV) $(STALE)
 	@$(if $(STALE),rm -rf .venv)
-	$(UV) sync --locked --python '$(PYTHON)'
+	$(UV) sync --locked --all-extras --python '$(PYTHON)'
 	@printf '%s' '$(CURDIR)' > $@
 
 # `pip install --target` works also where the system's Python is externally managed.

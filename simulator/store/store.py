@@ -78,6 +78,10 @@ class Store:
             finally:
                 connection.exec_driver_sql("ROLLBACK")
 
+    async def look(self, query: Callable[[Connection], _Result]) -> _Result:
+        """Run a short ``query`` for a request: on this thread where that cannot wait for anybody."""
+        return self.read(query)
+
     async def read_aside(self, query: Callable[[Connection], _Result]) -> _Result:
         """Run a ``query`` that may take long on another thread."""
         return await asyncio.to_thread(self.read, query)
