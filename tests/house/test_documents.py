@@ -86,10 +86,12 @@ def test_the_changelog_tells_of_this_version() -> None:
 
 def test_every_dependency_is_accounted_for() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    declared = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    extras = project["project"]["optional-dependencies"].values()
+    groups = [project["project"]["dependencies"], *extras, project["dependency-groups"]["dev"]]
+    declared = [dependency for group in groups for dependency in group]
     page = (ROOT / "docs" / "decisions" / "0002-dependencies.md").read_text("utf-8")
     named = {name for row in re.findall(r"^\| ([^|]+) \|", page, re.MULTILINE) for name in re.split(r",\s*", row)}
-    assert {re.split(r"[><=;\s]", dependency)[0] for dependency in declared} <= named
+    assert {re.split(r"[\[><=;\s]", dependency)[0] for dependency in declared} <= named
 
 
 @pytest.mark.parametrize("name", ["connect-your-dms.md", "connect-your-dms.vi.md"])
