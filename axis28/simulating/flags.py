@@ -1,0 +1,66 @@
+"""The flags of ``axis28 simulate``: one function for each group, and the readers of their values."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from schemas import messages
+
+_DEFAULT_PORT = 2828
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add every flag."""
+    _where(parser)
+    _what(parser)
+    _limits(parser)
+    _control(parser)
+
+
+def _where(parser: argparse.ArgumentParser) -> None:
+    """Where it listens and where it keeps what it acknowledged."""
+    parser.add_argument("--host", default="127.0.0.1", help=text("host"))
+    parser.add_argument("--port", type=port, default=_DEFAULT_PORT, metavar="N", help=text("port"))
+    parser.add_argument("--data", type=Path, metavar="DIR", help=text("data"))
+
+
+def _what(parser: argparse.ArgumentParser) -> None:
+    """How it behaves and who takes part."""
+    parser.add_argument("--profile", choices=("axis", "strict"), default="axis", help=text("profile"))
+    parser.add_argument("--reserialise", choices=("on", "off"), default="on", help=text("reserialise"))
+    parser.add_argument("--systems", type=Path, metavar="FILE", help=text("systems"))
+
+
+def _limits(parser: argparse.ArgumentParser) -> None:
+    """How much it takes."""
+    parser.add_argument("--body-limit", type=megabytes, default=None, metavar="MB", help=text("body-limit"))
+
+
+def _control(parser: argparse.ArgumentParser) -> None:
+    """Who steers it and when it ends."""
+    parser.add_argument("--control-token-file", type=Path, metavar="FILE", help=text("token-file"))
+    parser.add_argument("--stop-with-stdin", action="store_true", help=text("stop-with-stdin"))
+
+
+def port(value: str) -> int:
+    """Read a port, 0 to 65535."""
+    if not (value.isascii() and value.isdecimal() and len(value) <= 5 and int(value) <= 65535):
+        raise argparse.ArgumentTypeError(text("bad-port", value=value))
+    return int(value)
+
+
+def megabytes(value: str) -> int:
+    """Read a size in megabytes and give it in bytes."""
+    try:
+        number = float(value)
+    except ValueError:
+        number = 0.0
+    if not 0 < number <= 4096:
+        raise argparse.ArgumentTypeError(text("bad-limit", value=value))
+    return int(number * 1024 * 1024)
+
+
+def text(key: str, **values: object) -> str:
+    """Give a text of ``simulator.command`` in the user's language."""
+    return messages.text(f"simulator.command.{key}", messages.language(), **values)

@@ -1,0 +1,84 @@
+"""Running an axis in this process: build it, say that it is ready, serve until somebody ends it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from axis28.simulating.complaint import complaint
+from schemas import messages
+from simulator.axis import Axis, build
+from simulator.directory import DirectoryError
+from simulator.folder import FolderHeld
+from simulator.serve import addresses, serve
+from simulator.settings import Settings
+from simulator.store.store import UnusableStore
+
+
+class Starting:
+    """Makes SIGTERM and SIGINT a normal end: at once while the axis starts; later the server stops by them itself.
+
+    The server raises the signal again when it has stopped; by then nobody needs it.
+    """
+
+    def __init__(self) -> None:
+        self.over = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._end)
+
+    def _end(self, *_: object) -> None:
+        if not self.over:
+            sys.exit(0)
+
+
+def run_alone(settings: Settings, listening: socket.socket, starting: Starting) -> None:
+    """Run an axis as this one process. Raises ``CommandError`` when it cannot start."""
+    axis = built(settings)
+
+    def ready() -> None:
+        starting.over = True
+        say_ready(settings, listening)
+
+    serve(axis, listening, ready)
+
+
+def built(settings: Settings) -> Axis:
+    """Put an axis together. Raises ``CommandError`` that says why it cannot start."""
+    try:
+        return build(settings)
+    except FolderHeld as error:
+        raise complaint("data-held", folder=settings.data) from error
+    except (UnusableStore, DirectoryError) as error:
+        raise complaint("cannot-start", problem=error) from error
+    except (OSError, SQLAlchemyError) as error:
+        raise complaint("unusable-data", folder=settings.data, problem=error) from error
+
+
+def say_ready(settings: Settings, listening: socket.socket) -> None:
+    """Print the ready line; where everything is gone at the end, say so on stderr."""
+    url, control = addresses(listening)
+    line: dict[str, object] = {"event": "ready", "url": url, "control": control, "pid": os.getpid()}
+    if settings.minted:
+        line["token"] = settings.token
+    print(json.dumps(line), flush=True)
+    if settings.temporary:
+        text = messages.text("simulator.command.temporary", messages.language(), folder=settings.data)
+        print(text, file=sys.stderr, flush=True)
+
+
+def stop_with_stdin() -> None:
+    """End this process in order once nobody holds the other end of its standard input any more."""
+    threading.Thread(target=_watch_stdin, name="stdin-watch", daemon=True).start()
+
+
+def _watch_stdin() -> None:
+    # Not through sys.stdin: a daemon thread must not hold its lock when the interpreter ends.
+    while os.read(0, 4096):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)

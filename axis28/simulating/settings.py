@@ -1,0 +1,39 @@
+"""From flags to settings: whatever else a flag names (token, systems, folder) is looked up here."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from axis28.errors import CommandError
+from axis28.simulating.token import control_token
+from schemas import messages
+from simulator.directory import System
+from simulator.settings import BODY_LIMIT, Settings
+from simulator.systems_file import SystemsFileError, read_systems
+
+
+def settings(args: argparse.Namespace, data: Path) -> Settings:
+    """Make the settings of an axis with the data folder ``data``. Raises ``CommandError``."""
+    token, minted = control_token(args.control_token_file)
+    return Settings(
+        data=data,
+        token=token,
+        host=args.host,
+        port=args.port,
+        profile=args.profile,
+        reserialise=args.reserialise == "on",
+        systems=_systems(args.systems),
+        minted=minted,
+        temporary=args.data is None,
+        body_limit=args.body_limit or BODY_LIMIT,
+    )
+
+
+def _systems(path: Path | None) -> tuple[System, ...]:
+    if path is None:
+        return ()
+    try:
+        return read_systems(path, messages.language())
+    except SystemsFileError as error:
+        raise CommandError(str(error)) from error
