@@ -23,6 +23,10 @@ CLOCKS_APART = timedelta(minutes=5)
 """By how much the clock that dates signatures may differ from that of the axis."""
 ENOUGH = 0.85
 """Share of a draft's letters that have to be in what was signed: number and date may be stamped over some of them."""
+_MARKS_OF_THEIR_OWN = str.maketrans(
+    {"`": "\u0300", "ˋ": "\u0300", "ˊ": "\u0301", "^": "\u0302", "ˆ": "\u0302", "~": "\u0303"}
+)
+"""Signs of a keyboard and modifier letters that stand for a mark; compatibility takes the others apart."""
 
 
 async def require_same_content(case: Case, sent: Sent, read: Sequence[Paper]) -> None:
@@ -100,7 +104,7 @@ def _likeness(signed: FileText, draft: FileText) -> float:
 
 def _counted(text: FileText) -> Counter[str]:
     """Count the letters of a file and, apart from them, their marks, which may be drawn by themselves."""
-    whole = unicodedata.normalize("NFKD", "".join(line.text for line in text.lines)).casefold()
+    whole = _apart(line.text for line in text.lines)
     return Counter(letter for letter in whole if letter.isalnum() or unicodedata.combining(letter))
 
 
@@ -112,8 +116,12 @@ def _letters(texts: Iterable[str]) -> str:
 
 def _bare(texts: Iterable[str]) -> str:
     """Leave out marks as well."""
-    whole = unicodedata.normalize("NFKD", "".join(texts)).casefold()
-    return "".join(letter for letter in whole if letter.isalnum())
+    return "".join(letter for letter in _apart(texts) if letter.isalnum())
+
+
+def _apart(texts: Iterable[str]) -> str:
+    """Take letters and marks apart; a mark that a program drew as a sign of its own is that mark."""
+    return unicodedata.normalize("NFKD", "".join(texts)).casefold().translate(_MARKS_OF_THEIR_OWN)
 
 
 def require_signed_now(case: Case, sent: Sent, outcomes: Sequence[SignatureOutcome]) -> None:

@@ -71,9 +71,9 @@ def is_garbled(lines: Sequence[Line], *, more: bool = False) -> bool:
     only what that cannot change is said.
     """
     words = list(islice((word for line in lines for word in _WORD.findall(line.text)), MOST_WORDS))
-    odd = sum(1 for word in words if _is_odd(word)) + sum(len(_UNKNOWN.findall(line.text)) for line in lines)
     if more and len(words) < MOST_WORDS:
         return False
+    odd = sum(1 for word in words if _is_odd(word)) + sum(len(_UNKNOWN.findall(line.text)) for line in lines)
     return len(words) + odd >= FEWEST_WORDS and odd > GARBLED * len(words)
 
 

@@ -12,7 +12,7 @@ import pypdfium2.raw as pdfium
 from protocol.composition import composed
 from protocol.content.bounds import Bounds
 from protocol.content.legibility import is_garbled, is_recognised
-from protocol.content.pieces import COLUMN_GAP, SAME_ROW, Piece, joined
+from protocol.content.pieces import COLUMN_GAP, HYPHEN_OF_A_BREAK, SAME_ROW, Piece, joined
 from protocol.content.places import is_turned, placed
 from protocol.content.text import FileText, Line
 
@@ -25,8 +25,6 @@ LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "f
 INVISIBLE = {0x00AD: None, 0x200B: None, 0x200C: None, 0x200D: None, 0x2060: None, 0xFEFF: None, 0xFFFE: "-"}
 _TURNED = "turned"
 _LINE_BREAKS = (10, 13)
-_HYPHEN_OF_A_BREAK = 2
-"""What pdfium gives for a hyphen that ends a line."""
 
 
 def read_pdf(data: bytes, bounds: Bounds) -> FileText:
@@ -159,7 +157,7 @@ def _pieces(textpage: pypdfium2.PdfTextPage, count: int) -> Iterator[Piece]:
     begin = end = bottom = top = 0.0
     for index in range(count):
         code = unicode_of(page, index)
-        if code == _HYPHEN_OF_A_BREAK:
+        if code == HYPHEN_OF_A_BREAK:
             code = 0x2D
         if code <= 32 or code == 0xA0:
             if code in _LINE_BREAKS and letters:

@@ -10,6 +10,8 @@ COLUMN_GAP = 1.8
 SAME_ROW = 0.5
 """Times the height of the letters: how far the middles of two pieces on one baseline may lie apart."""
 SMALLEST_GAP = 0.12
+HYPHEN_OF_A_BREAK = 2
+"""What pdfium gives for a hyphen that ends a line."""
 
 
 class Piece(NamedTuple):

@@ -12,17 +12,19 @@ from typing import TypeAlias
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from protocol.content.pieces import Piece, joined
+from protocol.content.pieces import HYPHEN_OF_A_BREAK, Piece, joined
 
 LARGE = 2
 """Times the usual height of letters on a page: higher ones are a watermark or the like, and stand in no line of it."""
 SAMPLE = 500
 _ASLANT = -1
-_STEEPEST = 0.1
-"""Radians by which a line may be off the level, or off the upright, and still counts as that."""
+_STEEPEST = 0.4
+"""Radians by which letters may lean, or a line may be off the level or the upright, and still stand in it.
+
+An italic that a font does not have is made by slanting the letters, by up to 0.4 of their height.
+"""
 _SPACES = frozenset((*range(33), 0xA0, 0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 """What is not seen: it stands at no place."""
-_HYPHEN_OF_A_BREAK = 2
 Box: TypeAlias = tuple[float, float, float, float]
 """Left, bottom, right, top."""
 
@@ -46,9 +48,12 @@ def placed(textpage: pypdfium2.PdfTextPage, count: int, page: Box) -> tuple[list
 
 
 def is_turned(textpage: pypdfium2.PdfTextPage, count: int) -> bool:
-    """Say whether the letters of a page stand on their side or on their head, by the first of them."""
+    """Say whether the letters of a page stand on their side or on their head, by the first of them.
+
+    What is written aslant, as a stamp across a page may be, says nothing about the way in which it is read.
+    """
     turns = [turn for _, turn in _letters(textpage, min(count, SAMPLE))]
-    return 2 * sum(turn != 0 for turn in turns) > len(turns)
+    return 2 * sum(turn > 0 for turn in turns) > len(turns)
 
 
 def _letters(textpage: pypdfium2.PdfTextPage, count: int) -> Iterator[tuple[Piece, int]]:
@@ -65,7 +70,7 @@ def _letters(textpage: pypdfium2.PdfTextPage, count: int) -> Iterator[tuple[Piec
     )
     for index in range(count):
         code = unicode_of(page, index)
-        if code == _HYPHEN_OF_A_BREAK:
+        if code == HYPHEN_OF_A_BREAK:
             code = 0x2D
         if code in _SPACES or not box_of(page, index, pointer):
             continue

@@ -121,6 +121,55 @@ def test_letters_behind_their_lines_come_in_their_places_on_every_page_of_a_long
     assert [line.text for line in text.lines] == [SENTENCES[1]] * 35 * 30
 
 
+def slanted(slant: float, text: str = SENTENCES[1]) -> bytes:
+    """Draw a line with a slanted second word, on a page whose letters are to be brought into their places."""
+    register_fonts()
+    target = io.BytesIO()
+    canvas = Canvas(target, pagesize=(WIDTH, WIDTH), invariant=1)
+    canvas.setPageRotation(180)
+    canvas.translate(WIDTH, WIDTH)
+    canvas.rotate(180)
+    for at, word in enumerate(text.split()):
+        writing = canvas.beginText()
+        writing.setFont("Tinos-Regular", 10)
+        place = 30 + sum(stringWidth(f"{before} ", "Tinos-Regular", 10) for before in text.split()[:at])
+        writing.setTextTransform(1, 0, slant if at == 1 else 0, 1, place, 500)
+        writing.textOut(word)
+        canvas.drawText(writing)
+    canvas.save()
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(("slant", "in_line"), [(0.0, True), (0.21, True), (0.33, True), (0.4, True), (1.0, False)])
+def test_of_slanted_words_only_italics_stand_in_their_line(read: Read, slant: float, in_line: bool) -> None:
+    text = read("a.pdf", slanted(slant))
+    assert text.unread == "garbled"
+    # A slanted letter leans over the blank that follows, so blanks say nothing here.
+    assert (["".join(line.text.split()) for line in text.lines] == ["".join(SENTENCES[1].split())]) is in_line
+
+
+def stamped_scan(angle: float) -> bytes:
+    """Draw a picture that is turned for reading, with a long stamp across it."""
+    register_fonts()
+    target = io.BytesIO()
+    canvas = Canvas(target, pagesize=(WIDTH, WIDTH), invariant=1)
+    canvas.setPageRotation(90)
+    canvas.drawImage(ImageReader(io.BytesIO(GREY)), 0, 0, WIDTH, WIDTH)
+    canvas.setFont("Tinos-Regular", 13)
+    canvas.translate(WIDTH / 2, WIDTH / 2)
+    canvas.rotate(angle)
+    canvas.drawCentredString(0, 0, "BAN SAO TU SO DU LIEU CUA SO THU NGHIEM")
+    canvas.save()
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(("angle", "unread"), [(0, ""), (30, ""), (45, ""), (60, ""), (90, "garbled")])
+def test_a_scan_that_is_turned_is_not_garbled_by_a_stamp_across_it(read: Read, angle: float, unread: str) -> None:
+    text = read("a.pdf", stamped_scan(angle))
+    assert text.unread == unread
+    assert "ocr" in text.marks
+
+
 def garbled(*lines: str) -> bool:
     return is_garbled([Line(line) for line in lines])
 
