@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, delete
 
-from simulator import directory, faults
+from simulator import directory, faults, timekeeping
 from simulator.blobs import Blobs
 from simulator.clock import Clock
 from simulator.directory import Directory
@@ -48,11 +48,12 @@ class Axis:
         self.folder.release()
 
     def reload(self) -> None:
-        """Read anew what is kept in memory: secrets and fault rules."""
+        """Read anew what is kept in memory: secrets, fault rules, the course of the clock."""
 
         def load(connection: Connection) -> None:
             self.directory.load(connection)
             self.faults.load(connection)
+            timekeeping.load(connection, self.clock)
 
         self.store.read(load)
         self.redaction.know(self.directory.secrets().values())
@@ -71,7 +72,8 @@ def build(settings: Settings) -> Axis:
         journal = Journal(store, blobs, redaction)
         axis = Axis(settings, folder, Clock(), store, blobs, journal, Directory(), Faults(store), Meters(), redaction)
         with store.opening() as connection:
-            enter_systems(connection, axis)
+            timekeeping.load(connection, axis.clock)
+            enter_systems(connection, axis, axis.clock.milliseconds())
         axis.reload()
     except BaseException:
         folder.release()
@@ -79,14 +81,17 @@ def build(settings: Settings) -> Axis:
     return axis
 
 
-def enter_systems(connection: Connection, axis: Axis) -> None:
+def enter_systems(connection: Connection, axis: Axis, at: int) -> None:
     """Enter the systems that the axis was started with; of those that are there already only what the file changed."""
     for system in axis.settings.systems:
-        directory.introduce(connection, system, axis.clock.milliseconds())
+        directory.introduce(connection, system, at)
 
 
 def empty(connection: Connection, axis: Axis) -> None:
-    """Forget everything but the systems that the axis was started with. Journal numbers go on."""
+    """Forget everything but the systems that the axis was started with, also how the clock was set.
+
+    Journal numbers go on.
+    """
     for table in (
         tables.events,
         tables.deliveries,
@@ -99,4 +104,5 @@ def empty(connection: Connection, axis: Axis) -> None:
     ):
         connection.execute(delete(table))
     faults.delete_rules(connection, None)
-    enter_systems(connection, axis)
+    timekeeping.release(connection)
+    enter_systems(connection, axis, Clock().milliseconds())

@@ -1,14 +1,15 @@
 """The clock of the axis: everything that the axis dates goes by it, and a system under test may synchronise with it.
 
-Vietnam keeps UTC+07:00 all year round, so the zone is a fixed offset.
+Axis time is a function of the host's monotonic time, the same one in every process: a list of courses, each of which
+holds from an instant on. How the courses are changed and kept is told in ``timekeeping``. Vietnam keeps UTC+07:00 all
+year round, so the zone is a fixed offset.
 """
 
 from __future__ import annotations
 
-import threading
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from email.utils import formatdate
 
 VIETNAM = timezone(timedelta(hours=7), "+07:00")
@@ -16,6 +17,7 @@ MAX_RATE = 1000.0
 FIRST = datetime(2000, 1, 1, tzinfo=VIETNAM)
 LAST = datetime(2100, 1, 1, tzinfo=VIETNAM)
 _LAST = LAST.timestamp()
+_CORRECTION = 60.0  # seconds; a host's clock that is set back by more was wrong, and is followed
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,32 +29,59 @@ class ClockState:
     frozen: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How axis time runs from ``since`` (monotonic seconds of the host) on.
+
+    It shows ``anchor`` (seconds since 1970-01-01 UTC) then and gains ``rate`` seconds in each second, unless it is
+    ``frozen``. ``anchor`` ``None``: it shows the host's own time.
+    """
+
+    since: float
+    anchor: float | None = None
+    rate: float = 1.0
+    frozen: bool = False
+
+    def at(self, instant: float) -> float:
+        """Give the axis time at an instant of the host's monotonic time."""
+        if self.anchor is None:
+            return time.time() + instant - time.monotonic()
+        gained = 0.0 if self.frozen else (instant - self.since) * self.rate
+        return min(self.anchor + gained, _LAST)
+
+
+HOST: tuple[Course, ...] = (Course(float("-inf")),)
+
+
+def holding(courses: tuple[Course, ...], instant: float) -> Course:
+    """Give the course that holds at an instant; ``courses`` stand in the order in which they begin."""
+    return next((course for course in reversed(courses) if course.since <= instant), courses[0])
+
+
 class Clock:
     """Real time until it is set; then shifted, sped up (0 < rate ≤ 1000) or frozen. Safe to read from any thread.
 
     A clock that was set shows a time from ``FIRST`` to ``LAST``, and one that runs up to ``LAST`` stands there: what is
-    dated by it must be readable for ever.
+    dated by it must be readable for ever. It goes back only when it is set back; where the host's own clock is
+    corrected by some seconds, it stands until they are over.
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._anchor: float | None = None  # axis time (epoch seconds) at _started; None: the host's own time
-        self._started = 0.0
-        self._rate = 1.0
-        self._frozen = False
+        self._courses = HOST
+        self._shown = 0.0
+
+    def follow(self, courses: tuple[Course, ...]) -> None:
+        """Go by these courses from now on."""
+        self._courses = courses
 
     def epoch(self) -> float:
         """Axis time in seconds since 1970-01-01 UTC."""
-        with self._lock:
-            return self._epoch()
+        instant = time.monotonic()
+        return self._by(holding(self._courses, instant), instant)
 
     def milliseconds(self) -> int:
         """Axis time in milliseconds since 1970-01-01 UTC, the form that the store keeps."""
         return int(self.epoch() * 1000)
-
-    def now(self) -> datetime:
-        """Axis time in Vietnam."""
-        return datetime.fromtimestamp(self.epoch(), VIETNAM)
 
     def http_date(self) -> bytes:
         """Axis time as the value of a ``Date`` header (RFC 9110, GMT)."""
@@ -60,52 +89,34 @@ class Clock:
 
     def state(self) -> ClockState:
         """Give what the clock shows now."""
-        with self._lock:
-            return ClockState(datetime.fromtimestamp(self._epoch(), VIETNAM), self._rate, self._frozen)
+        instant = time.monotonic()
+        course = holding(self._courses, instant)
+        return ClockState(datetime.fromtimestamp(self._by(course, instant), VIETNAM), course.rate, course.frozen)
 
-    def set(self, *, now: datetime | None = None, rate: float | None = None, frozen: bool | None = None) -> ClockState:
-        """Change what is given and keep the rest. ``now`` needs an offset; raises ``ValueError`` naming the field."""
-        if now is not None and now.tzinfo is None:
-            raise ValueError("now: a time with its offset is needed, such as 2026-11-21T08:00:00+07:00")
-        if now is not None and not FIRST <= now <= LAST:
-            raise ValueError(f"now: a time from {FIRST.isoformat()} to {LAST.isoformat()} is needed")
-        if rate is not None and not 0 < rate <= MAX_RATE:
-            raise ValueError(f"rate: a number above 0 and up to {MAX_RATE:g} is needed")
-        with self._lock:
-            current = self._epoch()
-            self._anchor = current if now is None else now.astimezone(UTC).timestamp()
-            self._started = time.monotonic()
-            self._rate = self._rate if rate is None else rate
-            self._frozen = self._frozen if frozen is None else frozen
-        return self.state()
+    def _by(self, course: Course, instant: float) -> float:
+        shown = course.at(instant)
+        if course.anchor is None:
+            if 0 < self._shown - shown < _CORRECTION:
+                return self._shown
+            self._shown = shown
+        return shown
 
-    def release(self) -> None:
-        """Go back to the host's own time."""
-        with self._lock:
-            self._anchor, self._rate, self._frozen = None, 1.0, False
 
-    def _epoch(self) -> float:
-        if self._anchor is None:
-            return time.time()
-        if self._frozen:
-            return self._anchor
-        return min(self._anchor + (time.monotonic() - self._started) * self._rate, _LAST)
+def local(milliseconds: int) -> datetime:
+    """Give a stored instant as a time in Vietnam."""
+    return datetime.fromtimestamp(milliseconds / 1000, VIETNAM)
 
 
 def iso(milliseconds: int) -> str:
     """Write a stored instant as ISO 8601 with milliseconds and +07:00."""
-    return _local(milliseconds).isoformat(timespec="milliseconds")
+    return local(milliseconds).isoformat(timespec="milliseconds")
 
 
 def wire_time(milliseconds: int) -> str:
     """Write a stored instant as queue rows carry it: ``dd/MM/yyyy HH:mm:ss``, Vietnamese wall time."""
-    return _local(milliseconds).strftime("%d/%m/%Y %H:%M:%S")
+    return local(milliseconds).strftime("%d/%m/%Y %H:%M:%S")
 
 
 def trace_time(milliseconds: int) -> str:
     """Write a stored instant as a ``TraceHeader`` carries it: ``yyyy/MM/dd HH:mm:ss``, Vietnamese wall time."""
-    return _local(milliseconds).strftime("%Y/%m/%d %H:%M:%S")
-
-
-def _local(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, VIETNAM)
+    return local(milliseconds).strftime("%Y/%m/%d %H:%M:%S")

@@ -6,7 +6,6 @@ Every function works inside the caller's transaction and refuses before it chang
 from __future__ import annotations
 
 import os
-import time
 import uuid
 from dataclasses import dataclass
 
@@ -202,7 +201,7 @@ def _enter(connection: Connection, submission: Submission, facts: Facts, finding
     put_content(connection, submission.received)
     if submission.delivered.sha256 != submission.received.sha256:
         put_content(connection, submission.delivered)
-    sender_id = new_sender_id()
+    sender_id = new_sender_id(submission.at)
     values = {
         "sender_id": sender_id,
         "request_key": submission.request_key,
@@ -253,6 +252,6 @@ def _deliver(
     return copies
 
 
-def new_sender_id() -> str:
-    """Mint the id under which a sender follows a package: 24 lower-case hex digits, the first eight the time."""
-    return int(time.time()).to_bytes(4, "big").hex() + os.urandom(8).hex()
+def new_sender_id(at: int) -> str:
+    """Mint the id under which a sender follows a package: 24 lower-case hex digits, the first eight its seconds."""
+    return (at // 1000).to_bytes(4, "big").hex() + os.urandom(8).hex()

@@ -19,6 +19,7 @@ from simulator.answers import Refused, refused, success
 from simulator.axis import Axis
 from simulator.blobs import INLINE, Content, Spool
 from simulator.call import Call
+from simulator.clock import local
 from simulator.examination import Examined, examine
 from simulator.exchange import Submission
 from simulator.operations import Outcome, Perform
@@ -124,7 +125,7 @@ async def examined_content(
 
     Where the axis rewrites packages, its own form of this one goes into ``rewritten``.
     """
-    settings, now = axis.settings, axis.clock.now()
+    settings, now = axis.settings, local(at)
     sink = cast("BinaryIO", rewritten) if settings.reserialise else None
 
     def work(*, explain: bool) -> Examined:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 from starlette.responses import PlainTextResponse, Response
 
 from simulator import axis as axes
+from simulator import timekeeping
 from simulator.axis import Axis
 from simulator.clock import MAX_RATE, ClockState
 from simulator.control.problems import Problem
@@ -42,19 +43,27 @@ def guarded(axis: Axis) -> APIRouter:
             return names
 
         names = await axis.store.write(empty)
-        axis.clock.release()
         axis.reload()
         for name in names:
             axis.blobs.forget(name)
 
     @routes.put("/clock", summary="Set the clock of the axis")
     async def put_clock(entry: ClockEntry) -> dict[str, Any]:
-        """Change what is given. ``now`` may go from 2000 to 2100; at the end of that time the clock stands."""
+        """Change what is given. ``now`` may go from 2000 to 2100; at the end of that time the clock stands.
+
+        It answers when the change holds, a quarter of a second later, in every worker.
+        """
+
+        def change(connection: Connection) -> float:
+            return timekeeping.change(connection, now=entry.now, rate=entry.rate, frozen=entry.frozen)
+
         try:
-            state = axis.clock.set(now=entry.now, rate=entry.rate, frozen=entry.frozen)
+            begin = await axis.store.write(change)
         except ValueError as error:
             raise Problem(422, "invalid-request", str(error)) from error
-        return _clock(state)
+        axis.reload()
+        await timekeeping.begun(begin)
+        return _clock(axis.clock.state())
 
     return routes
 
