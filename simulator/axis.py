@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, delete
 
-from simulator import directory, faults, timekeeping
+from simulator import faults, registering, timekeeping
 from simulator.blobs import Blobs
 from simulator.clock import Clock
 from simulator.directory import Directory
@@ -84,7 +84,7 @@ def build(settings: Settings) -> Axis:
 def enter_systems(connection: Connection, axis: Axis, at: int) -> None:
     """Enter the systems that the axis was started with; of those that are there already only what the file changed."""
     for system in axis.settings.systems:
-        directory.introduce(connection, system, at)
+        registering.introduce(connection, system, at)
 
 
 def empty(connection: Connection, axis: Axis) -> None:

@@ -1,27 +1,25 @@
 """Who takes part: systems with their secrets, agencies with their codes of both generations.
 
 An agency has one code of its own and may have a second, older one (QCVN 102 form); both name the same agency. A system
-serves any number of agencies. Agencies without a system stand in the directory, but nobody fetches for them.
+serves any number of agencies. Agencies without a system stand in the directory, but nobody fetches for them. A closed
+code keeps its line for good, so that whoever keeps a copy in step learns of it; how agencies are entered is told in
+``registering``, how they are closed and what follows them in ``succession``.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, CursorResult, Row, bindparam, delete, insert, or_, select, update
+from sqlalchemy import BindParameter, Connection, CursorResult, Row, bindparam, or_, select
 
-from simulator.store.tables import agencies, facts, systems
+from protocol import organisation
+from simulator.store.tables import agencies, systems
 
-# Both generations, enterprise codes, centre codes and the deviations met in the field (H-O03, H-O04).
-_CODE = re.compile(r"[A-Za-z0-9._\-]{1,64}")
+LOWEST_LEVEL = 4
 _CHUNK = 500
-_TOLD = "systems-file:"
-_TELLING = frozenset({"old_code", "name", "system_id", "parent", "mail", "is_agency", "locked"})
+_PAGE = 1000
 # Built once: making a statement costs more than running it.
 _CODES: BindParameter[Any] = bindparam("codes", expanding=True)
 _MATCHING = select(agencies).where(or_(agencies.c.code.in_(_CODES), agencies.c.old_code.in_(_CODES)))
@@ -35,9 +33,24 @@ class CodeTakenError(DirectoryError):
     """The code belongs to another agency already."""
 
 
+class CodeClosedError(DirectoryError):
+    """The code was closed and others follow it; it stays closed until somebody opens it again."""
+
+    def __init__(self, code: str, successors: Sequence[str]) -> None:
+        """Say which code was closed and what follows it."""
+        followers = ", ".join(successors)
+        super().__init__(f"code: {code} was closed, {followers} took over; use that, or open {code} again first")
+        self.code = code
+        self.successors = tuple(successors)
+
+
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """One agency. ``parent`` is the code of the agency above it, ``old_code`` its QCVN 102 code; ``""`` for none."""
+    """One agency. ``parent`` is the code of the agency above it, ``old_code`` its QCVN 102 code; ``""`` for none.
+
+    ``successors`` are the codes that took over from a closed one: one after a merger or under a new code, several after
+    a split. ``version`` counts the changes, ``modified_at`` is when the last one was made.
+    """
 
     code: str
     name: str
@@ -50,6 +63,16 @@ class Agency:
     deleted: bool = False
     version: int = 1
     modified_at: int = 0
+    successors: tuple[str, ...] = ()
+
+    @property
+    def level(self) -> int | None:
+        """Give the level of the body by its code, 1 to 4 (and whatever stands below 4); ``None`` without a top level.
+
+        Centres, enterprises and test accounts have one group, too, and stand at no level of the administration.
+        """
+        code = organisation.parse(self.code)
+        return None if code is None or code.top is None else min(code.level, LOWEST_LEVEL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,105 +103,6 @@ class Directory:
         return self._secrets
 
 
-def put_system(connection: Connection, system: System, at: int) -> bool:
-    """Enter a system with exactly these agencies, or replace it; tells whether it is new. Raises ``DirectoryError``."""
-    _check(system)
-    known = connection.execute(select(systems.c.id).where(systems.c.id == system.id)).first()
-    if known is None:
-        connection.execute(insert(systems).values(id=system.id, secret=system.secret))
-    else:
-        connection.execute(update(systems).where(systems.c.id == system.id).values(secret=system.secret))
-    kept = [agency.code for agency in system.agencies]
-    connection.execute(delete(agencies).where(agencies.c.system_id == system.id, agencies.c.code.not_in(kept)))
-    for agency in system.agencies:
-        put_agency(connection, replace(agency, system_id=system.id), at, owner=system.id)
-    return known is None
-
-
-def introduce(connection: Connection, system: System, at: int) -> None:
-    """Enter a system that an axis is started with, and leave alone what became of it while the axis ran.
-
-    A system that is there already takes on the secret. An agency takes on what the file says only where the file says
-    something else than last time: what was registered or renamed since stays, and what was closed stays closed.
-    Raises ``DirectoryError``.
-    """
-    if connection.execute(select(systems.c.id).where(systems.c.id == system.id)).first() is None:
-        put_system(connection, system, at)
-    else:
-        _check(system)
-        connection.execute(update(systems).where(systems.c.id == system.id).values(secret=system.secret))
-    before = _told(connection, system.id)
-    now = {entry.code: _said(replace(entry, system_id=system.id)) for entry in system.agencies}
-    present = {entry.code: entry for entry in agencies_of(connection, system.id)}
-    for entry in system.agencies:
-        known = present.get(entry.code)
-        if known is None and before.get(entry.code) == now[entry.code] and agency(connection, entry.code) is not None:
-            continue  # given to another system while the axis ran
-        if known is None or not (known.deleted or now[entry.code] in (before.get(entry.code), _said(known))):
-            put_agency(connection, replace(entry, system_id=system.id), at, owner=system.id)
-    connection.execute(delete(facts).where(facts.c.name == _TOLD + _digest(system.id)))
-    connection.execute(insert(facts).values(name=_TOLD + _digest(system.id), value=json.dumps(now)))
-
-
-def _told(connection: Connection, system_id: str) -> dict[str, Any]:
-    """Give what the systems file said of a system's agencies when the axis was started last."""
-    row = connection.execute(select(facts.c.value).where(facts.c.name == _TOLD + _digest(system_id))).first()
-    return {} if row is None else dict(json.loads(row.value))
-
-
-def _said(entry: Agency) -> dict[str, Any]:
-    old_code = "" if entry.old_code == entry.code else entry.old_code
-    return {name: value for name, value in _values(replace(entry, old_code=old_code)).items() if name in _TELLING}
-
-
-def _digest(system_id: str) -> str:
-    return hashlib.sha256(system_id.encode("utf-8")).hexdigest()[:32]
-
-
-def _check(system: System) -> None:
-    if not system.id or len(system.id) > 255 or not system.id.isprintable() or system.id != system.id.strip():
-        raise DirectoryError("id: 1 to 255 printable characters without outer blanks are needed")
-    if not system.secret:
-        raise DirectoryError("secret: must not be empty")
-
-
-def put_agency(connection: Connection, agency: Agency, at: int, *, owner: str | None = None) -> bool:
-    """Enter an agency or replace it; tells whether it is new.
-
-    With ``owner`` an agency of another system is left alone. Raises ``DirectoryError``, ``CodeTakenError``.
-    """
-    for field, code in (("code", agency.code), ("old_code", agency.old_code), ("parent", agency.parent)):
-        if (code or field == "code") and not _CODE.fullmatch(code):
-            raise DirectoryError(f"{field}: {code!r} is no organisation code: 1 to 64 letters, digits and . _ -")
-    if agency.old_code == agency.code:
-        agency = replace(agency, old_code="")
-    names = [code for code in (agency.code, agency.old_code) if code]
-    known: Row[Any] | None = None
-    for row in _matching(connection, names):
-        if row.code == agency.code:
-            known = row
-        else:
-            raise CodeTakenError(f"code: {', '.join(names)} names the agency {row.code} already")
-    if known is not None and owner is not None and known.system_id not in (None, owner):
-        raise CodeTakenError(f"code: {agency.code} is registered by another system")
-    values = _values(replace(agency, modified_at=at))
-    if known is None:
-        connection.execute(insert(agencies).values(values))
-    else:
-        values["version"] = known.version + 1
-        connection.execute(update(agencies).where(agencies.c.code == agency.code).values(values))
-    return known is None
-
-
-def close_agency(connection: Connection, code: str, at: int) -> None:
-    """Mark an agency as deleted: it keeps its line in the synchronisation list and can no longer be addressed."""
-    connection.execute(
-        update(agencies)
-        .where(agencies.c.code == code)
-        .values(deleted=True, modified_at=at, version=agencies.c.version + 1)
-    )
-
-
 def agency(connection: Connection, code: str) -> Agency | None:
     """Find an agency, open or closed, by its own or by its old code."""
     return resolve(connection, [code], closed=True).get(code)
@@ -191,7 +115,7 @@ def resolve(connection: Connection, codes: Iterable[str], *, closed: bool = Fals
     for start in range(0, len(wanted), _CHUNK):
         chunk = wanted[start : start + _CHUNK]
         names = set(chunk)
-        for row in _matching(connection, chunk):
+        for row in matching(connection, chunk):
             if row.deleted and not closed:
                 continue
             entry = _agency(row)
@@ -203,7 +127,20 @@ def resolve(connection: Connection, codes: Iterable[str], *, closed: bool = Fals
 
 def all_agencies(connection: Connection, *, closed: bool = False) -> list[Agency]:
     """List the directory by code."""
-    query = select(agencies).order_by(agencies.c.code)
+    return [entry for page in pages(connection, closed=closed) for entry in page]
+
+
+def pages(connection: Connection, *, closed: bool = False) -> Iterator[list[Agency]]:
+    """List the directory by code, a thousand at a time."""
+    after = ""
+    while found := page(connection, after, _PAGE, closed=closed):
+        yield found
+        after = found[-1].code
+
+
+def page(connection: Connection, after: str, limit: int, *, closed: bool = False) -> list[Agency]:
+    """List the agencies that follow a code, at most ``limit``."""
+    query = select(agencies).where(agencies.c.code > after).order_by(agencies.c.code).limit(limit)
     if not closed:
         query = query.where(agencies.c.deleted.is_(False))
     return [_agency(row) for row in connection.execute(query)]
@@ -230,7 +167,8 @@ def all_systems(connection: Connection) -> list[str]:
     return list(connection.execute(select(systems.c.id).order_by(systems.c.id)).scalars())
 
 
-def _matching(connection: Connection, codes: Sequence[str]) -> CursorResult[Any]:
+def matching(connection: Connection, codes: Sequence[str]) -> CursorResult[Any]:
+    """Find the rows of whatever agencies the codes name, by their own code or by the old one."""
     return connection.execute(_MATCHING, {"codes": codes})
 
 
@@ -247,19 +185,5 @@ def _agency(row: Row[Any]) -> Agency:
         deleted=row.deleted,
         version=row.version,
         modified_at=row.modified_at,
+        successors=tuple(row.successors.split()),
     )
-
-
-def _values(agency: Agency) -> dict[str, Any]:
-    return {
-        "code": agency.code,
-        "old_code": agency.old_code,
-        "name": agency.name,
-        "system_id": agency.system_id,
-        "parent": agency.parent,
-        "mail": agency.mail,
-        "is_agency": agency.is_agency,
-        "locked": agency.locked,
-        "deleted": agency.deleted,
-        "modified_at": agency.modified_at,
-    }

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, insert, select
 
 from protocol.finding import Finding, Severity, quote
-from simulator import answers, directory, statuses
+from simulator import answers, directory, statuses, succession
 from simulator.answers import refused
 from simulator.blobs import Content
 from simulator.directory import Agency
@@ -120,6 +120,9 @@ def _sender(connection: Connection, submission: Submission, facts: Facts) -> tup
     known = directory.resolve(connection, codes)
     sender = known.get(submission.from_code)
     if sender is None or (submission.system_id is not None and sender.system_id != submission.system_id):
+        closed = directory.agency(connection, submission.from_code)
+        if closed is not None and closed.deleted and submission.system_id in (None, closed.system_id):
+            raise _closed(connection, closed, "gui", "from", submission.from_code)
         registered = _registered(connection, submission.system_id)
         raise _wrong_sender(submission.from_code, registered, "from", "sender-not-registered")
     named = facts.from_code
@@ -159,13 +162,34 @@ def _targets(
     where = "To/OrganId" if facts.kind == "document" else "ResponseFor/OrganId"
     if not codes:
         raise refused(answers.UNKNOWN_RECEIVER, "Goi tin khong co don vi nhan", "ID-11", "no-receiver", where=where)
-    known = directory.resolve(connection, codes)
+    known = directory.resolve(connection, codes, closed=True)
     targets: dict[str, Agency] = {}
     for code in codes:
         if code in targets:
             continue  # one delivery for each code, however often it is named; the rules have noted it (H-X22)
-        targets[code] = _open(code, known.get(code), where)
+        agency = known.get(code)
+        if agency is not None and agency.deleted:
+            agency = _instead(connection, facts, agency, where, code)
+            notes.append(Finding("ID-07", "status-to-successor", Severity.INFO, where, None, agency.code, quote(code)))
+        targets[code] = _open(code, agency, where)
     return list(targets.items()), notes
+
+
+def _instead(connection: Connection, facts: Facts, closed: Agency, where: str, code: str) -> Agency:
+    """Give who gets what is addressed to a closed code: of a status whoever took over, of a letter nobody (ID-07)."""
+    heir = succession.heir(connection, closed) if facts.kind == "status" else None
+    if heir is None:
+        raise _closed(connection, closed, "nhan", where, code)
+    return heir
+
+
+def _closed(connection: Connection, closed: Agency, side: str, where: str, code: str) -> answers.Refused:
+    """Refuse a closed code in the words of the answer for an unknown one, and say who took over (ID-07, H-O06)."""
+    names = ", ".join(agency.code for agency in succession.followers(connection, closed))
+    instead = f", don vi tiep nhan: {names}" if names else ""
+    text = f"Don vi {side} khong ton tai: {code} da dong{instead}"
+    error = answers.UNKNOWN_SENDER if side == "gui" else answers.UNKNOWN_RECEIVER
+    return refused(error, text, "ID-07", "agency-closed", where=where, expected=names, got=code)
 
 
 def _open(code: str, agency: Agency | None, where: str) -> Agency:

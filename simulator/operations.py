@@ -15,13 +15,13 @@ from sqlalchemy import Connection, Row
 
 from protocol.finding import quote
 from protocol.wire.operations import Operation
-from simulator import answers, directory, parameters, queues
+from simulator import answers, directory, parameters, queues, registering, succession
 from simulator.answers import Answer, Refused, refused, success
 from simulator.axis import Axis
 from simulator.blobs import Content
 from simulator.call import Call
 from simulator.clock import wire_time
-from simulator.directory import Agency, CodeTakenError, DirectoryError
+from simulator.directory import Agency, CodeClosedError, CodeTakenError, DirectoryError
 from simulator.faults import Rule, fire
 
 Perform = Callable[[Connection], "Outcome"]
@@ -127,14 +127,16 @@ async def acknowledged(axis: Axis, call: Call) -> Perform:
 
 
 async def listed(_: Axis, call: Call) -> Perform:
-    """``getAgenciesList`` and ``getAgenciesListQD20``; what the latter's ``level`` selects is unknown, here nothing."""
+    """``getAgenciesList`` and ``getAgenciesListQD20``, the latter of one level where it is asked for (derived)."""
     old = "oldCode" if call.operation == Operation.AGENCIES else "code102"
+    level = parameters.level(call) if call.operation == Operation.AGENCIES_QD20 else None
 
     def perform(connection: Connection) -> Outcome:
         data = [
             {"code": a.code, "id": a.code, "mail": a.mail, "name": a.name, old: a.old_code}
             | ({"pid": a.parent} if old == "oldCode" else {})
             for a in directory.all_agencies(connection)
+            if level is None or a.level == level
         ]
         return Outcome(success(call.operation, data=data))
 
@@ -184,7 +186,12 @@ async def registered(_: Axis, call: Call) -> Perform:
             locked=known.locked if known is not None else False,
         )
         try:
-            directory.put_agency(connection, values, call.at, owner=system)
+            registering.put_agency(connection, values, call.at, owner=system)
+        except CodeClosedError as error:
+            text = f"Ma don vi {error.code} da dong, don vi tiep nhan: {', '.join(error.successors)}"
+            raise refused(
+                answers.UNKNOWN_SENDER, text, "ID-07", "agency-closed", where="code", got=entry.code
+            ) from error
         except CodeTakenError as error:
             text = f"Ma don vi da duoc dang ky: {entry.code}"
             raise refused(
@@ -213,7 +220,7 @@ async def deregistered(_: Axis, call: Call) -> Perform:
                 answers.UNKNOWN_SENDER, text, "ID-10", "agency-of-another-system", where="AgencyCode", got=code
             )
         if not known.deleted:
-            directory.close_agency(connection, known.code, call.at)
+            succession.close(connection, known.code, call.at)
         return Outcome(success(call.operation))
 
     return perform

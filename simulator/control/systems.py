@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from simulator import directory, removal
+from simulator import directory, registering, removal
 from simulator.axis import Axis
 from simulator.control.problems import Problem
 from simulator.directory import Agency, CodeTakenError, DirectoryError, System
@@ -74,7 +74,7 @@ def router(axis: Axis) -> APIRouter:
         codes = [code for agency in system.agencies for code in (agency.code, agency.old_code) if code]
         if len(set(codes)) != len(codes):
             raise Problem(422, "invalid-request", "agencies: a code stands twice; name each once")
-        created = await _entered(axis, lambda connection: directory.put_system(connection, system, _now(axis)))
+        created = await _entered(axis, lambda connection: registering.put_system(connection, system, _now(axis)))
         response.status_code = 201 if created else 200
         return axis.store.read(lambda connection: _shown(connection, system_id))
 
@@ -100,7 +100,7 @@ def router(axis: Axis) -> APIRouter:
             raise Problem(422, "invalid-request", f"system: {entry.system} is not registered; PUT /systems first")
         values = entry.model_dump(exclude={"system"})
         agency = Agency(code=code, system_id=entry.system, **values)
-        created = await _entered(axis, lambda connection: directory.put_agency(connection, agency, _now(axis)))
+        created = await _entered(axis, lambda connection: registering.put_agency(connection, agency, _now(axis)))
         response.status_code = 201 if created else 200
         return _agency(_found(axis, code))
 

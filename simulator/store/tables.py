@@ -51,6 +51,7 @@ agencies = Table(
     Column("deleted", Boolean, nullable=False, default=False),
     Column("version", Integer, nullable=False, default=1),
     Column("modified_at", BigInteger, nullable=False),
+    Column("successors", Text, nullable=False, server_default=""),  # codes with blanks between them
     Index("agencies_by_old_code", "old_code"),
     Index("agencies_by_system", "system_id"),
 )

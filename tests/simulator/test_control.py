@@ -121,7 +121,8 @@ def test_a_system_is_entered_replaced_and_taken_away_with_all_that_it_left(
     ok(sender.official().send(office.letter(sender, receiver), sender=sender.code).result)
     ok(receiver.official().send(office.letter(receiver, sender, other), sender=receiver.code).result)
     assert axis.call("PUT", f"/systems/{receiver.system}", json={"secret": "s", "agencies": []}).status_code == 200
-    assert axis.call("GET", f"/agencies/{receiver.code}").status_code == 404
+    left_out = axis.call("GET", f"/agencies/{receiver.code}").json()
+    assert (left_out["deleted"], left_out["system"]) == (True, None)
     axis.register(receiver.system, receiver.secret, [{"code": receiver.code, "name": "Sở Thử nghiệm"}])
     assert len(inbox(receiver)) == 1
 

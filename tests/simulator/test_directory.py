@@ -20,7 +20,7 @@ def test_directory_operations_speak_the_official_keys(office: Office, sender: Pa
     [mine] = [a for a in ok(client.agencies().result).items or () if a["code"] == sender.code]
     assert set(mine) == {"code", "id", "mail", "name", "pid", "oldCode"}
     assert mine["oldCode"] == sender.old_code
-    [mine] = [a for a in ok(client.agencies_qd20().result).items or () if a["code"] == sender.code]
+    [mine] = [a for a in ok(client.agencies_qd20("3").result).items or () if a["code"] == sender.code]
     assert set(mine) == {"code", "id", "mail", "name", "code102"}
     assert mine["code102"] == sender.old_code
     code = f"{sender.code}.01"
