@@ -14,11 +14,12 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from protocol.wire.operations import Operation
-from simulator import answers, connection, control
+from simulator import answers, connection, control, requestid
 from simulator.axis import Axis
 from simulator.vxp import Vxp
 
 PREFIX = "/_axis/"
+_PUBLISHED_EVERY = 1.0
 _OPERATIONS = {operation.value: operation for operation in Operation}
 _SLASHES = re.compile(r"/{2,}")
 
@@ -31,9 +32,11 @@ def application(axis: Axis) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         axis.store.start(asyncio.get_running_loop())
+        publishing = asyncio.create_task(_publish(axis))
         try:
             yield
         finally:
+            publishing.cancel()
             axis.close()
 
     app = FastAPI(
@@ -53,6 +56,14 @@ def application(axis: Axis) -> ASGIApp:
     app.add_exception_handler(405, _unknown_path)
     app.add_exception_handler(Exception, _broken)
     return Door(control.gate(app, axis), axis)
+
+
+async def _publish(axis: Axis) -> None:
+    """Tell the other workers, where there are any, what this one counted."""
+    while True:
+        axis.meters.counts.waiting = axis.store.waiting()
+        axis.meters.publish()
+        await asyncio.sleep(_PUBLISHED_EVERY)
 
 
 class _Endpoint:
@@ -88,12 +99,23 @@ class Door:
             plain = f"/{operation}"
         scope["path"], scope["raw_path"] = plain, plain.encode("utf-8", "surrogateescape")
 
+        request_id = scope[requestid.SCOPE_KEY] = requestid.given_or_minted(scope["headers"])
+        requestid.current.set(request_id)
+        counts = self._axis.meters.counts
+
+        async def counted() -> Message:
+            message = await receive()
+            counts.received_bytes += len(message.get("body", b""))
+            return message
+
         async def dated(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = self._completed(scope, [*message.get("headers", ())])
+            else:
+                counts.sent_bytes += len(message.get("body", b""))
             await send(message)
 
-        await self._app(scope, receive, dated)
+        await self._app(scope, counted, dated)
 
     def _completed(self, scope: Scope, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         names = {name.lower() for name, _ in headers}
@@ -102,6 +124,8 @@ class Door:
         held = connection.of(scope)
         if b"connection" not in names and held is not None and held.ends():
             headers.append((b"connection", b"close"))
+        if requestid.HEADER not in names:
+            headers.append((requestid.HEADER, scope[requestid.SCOPE_KEY].encode("ascii")))
         return headers
 
 

@@ -19,6 +19,7 @@ from simulator.redaction import Redaction
 from simulator.settings import Settings
 from simulator.store import tables
 from simulator.store.store import Store
+from simulator.traces import Traces
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Axis:
     faults: Faults
     meters: Meters
     redaction: Redaction
+    traces: Traces = field(default_factory=Traces)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     def stop(self) -> None:
@@ -45,6 +47,8 @@ class Axis:
     def close(self) -> None:
         """Finish what is queued and give the data folder free."""
         self.store.close()
+        self.traces.end()
+        self.meters.publish()
         self.folder.release()
 
     def reload(self) -> None:
@@ -62,7 +66,7 @@ class Axis:
 def build(settings: Settings) -> Axis:
     """Take the data folder and put an axis together.
 
-    Raises ``FolderHeld``, ``UnusableStore``, ``DirectoryError``, ``OSError``.
+    Raises ``FolderHeld``, ``UnusableStore``, ``DirectoryError``, ``TracesUnavailable``, ``OSError``.
     """
     folder = Folder(settings.data)
     try:
@@ -74,7 +78,9 @@ def build(settings: Settings) -> Axis:
         with store.opening() as connection:
             timekeeping.load(connection, axis.clock)
             enter_systems(connection, axis, axis.clock.milliseconds())
+        store.meter(axis.meters.committed)
         axis.reload()
+        axis.traces.begin()
     except BaseException:
         folder.release()
         raise

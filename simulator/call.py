@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from protocol.finding import Finding
 from protocol.wire.signing import PREFIX, SignedRequest
+from simulator import requestid
 from simulator.answers import Answer
 from simulator.blobs import Content
 from simulator.journal import Entry, Headers
@@ -39,12 +40,18 @@ class Call:
     fired: tuple[str, ...] = ()
     answers: bool = True
     counts: bool = False
-    answered: str | None = None
+    answered: Answer | None = None
     body: bytes | None = None
     content: Content | None = None
     tail: bytes = b""
     body_unread: bool = False
     held: list[Content] = field(default_factory=list)
+
+    @property
+    def request_id(self) -> str:
+        """The id that the door gave the request."""
+        found: str = self.request.scope.get(requestid.SCOPE_KEY, "")
+        return found
 
     @property
     def system_id(self) -> str:
@@ -83,6 +90,7 @@ class Call:
             request_content=self.content,
             request_tail=self.tail,
             request_truncated=self.body_unread,
+            request_id=self.request_id,
         )
         if answer is not None:
             entry.status, entry.error_code = answer.status, answer.error_code

@@ -17,7 +17,7 @@ Gauges = Mapping[str, tuple[str, float]]
 
 
 def exposition(counts: Counts, gauges: Gauges) -> bytes:
-    """Write counters and gauges (name → help, value). The registry is made for this one text, so no axis sees another's."""
+    """Write counters and gauges (name → help, value), through a registry of this one text."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Numbers(counts, gauges))
     return generate_latest(registry)

@@ -61,6 +61,7 @@ class Entry:
     answer_headers: Headers = ()
     answer_body: bytes = b""
     answer_content: Content | None = None
+    request_id: str = ""
 
 
 class Journal:
@@ -115,6 +116,7 @@ class Journal:
         return {
             **_summary(row),
             "fault": row.fault,
+            "request_id": row.request_id,
             "request": {
                 "method": row.method,
                 "path": row.path,
@@ -226,6 +228,7 @@ def _values(entry: Entry, redaction: Redaction) -> dict[str, Any]:
         "answer_body": answer[:MAX_BODY],
         "answer_content": None if entry.answer_content is None else entry.answer_content.sha256,
         "answer_truncated": len(answer) > MAX_BODY,
+        "request_id": text(entry.request_id),
     }
 
 

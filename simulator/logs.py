@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from collections.abc import Callable, MutableMapping
@@ -19,12 +20,12 @@ _Event = MutableMapping[str, Any]
 _requests = logging.getLogger("simulator.requests")
 
 
-def configure(form: Format, level: str, struck: Callable[[str], str]) -> None:
-    """Send the log of this process to stderr. ``struck`` takes secrets out of a finished line."""
-    write: Callable[..., str] = structlog.processors.JSONRenderer(ensure_ascii=False) if form == "json" else _text
+def configure(form: Format, level: str, struck: Callable[[Any], Any]) -> None:
+    """Send the log of this process to stderr. ``struck`` takes secrets out of a JSON value."""
+    write = _json if form == "json" else _text
 
-    def line(logger: Any, name: str, event: _Event) -> str:
-        return struck(write(logger, name, event))
+    def line(_: Any, __: str, event: _Event) -> str:
+        return write(struck(dict(event)))
 
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
@@ -64,7 +65,11 @@ def _add_request_id(_: object, __: str, event: _Event) -> _Event:
     return event
 
 
-def _text(_: object, __: str, event: _Event) -> str:
+def _json(event: _Event) -> str:
+    return json.dumps(event, ensure_ascii=False, default=str)
+
+
+def _text(event: _Event) -> str:
     """Write a line for people; what a client said is quoted, so that it cannot look like a line of its own."""
     head = f"{event.pop('timestamp')} {event.pop('logger')} {event.pop('level').upper()} {event.pop('event')}"
     trace = event.pop("exception", None)

@@ -48,6 +48,8 @@ def ready(call: Call, answer: Answer, content: Content | None, date: bytes) -> R
             body = packed
         headers["content-length"] = str(len(body))
     headers["date"] = date.decode("ascii")
+    if call.request_id:
+        headers["x-request-id"] = call.request_id
     held = connection.of(call.request.scope)
     if held is not None and held.ends():
         headers["connection"] = "close"

@@ -50,7 +50,8 @@ async def sending(axis: Axis, call: Call) -> Perform:
     _refuse_multipart(call)
     spool, rewritten = axis.blobs.spool(), axis.blobs.spool()
     try:
-        digest = await _taken_in(call, spool, axis.settings.body_limit)
+        with axis.traces.span("read"):
+            digest = await _taken_in(call, spool, axis.settings.body_limit)
         hash_file = call.value("hash-file")
         form = digest.matches(hash_file) if hash_file else None
         if form is not None and form.size < spool.size:
@@ -63,7 +64,8 @@ async def sending(axis: Axis, call: Call) -> Perform:
             raise _wrong_hash(hash_file, digest)
         call.findings += _hash_remarks(form)
         kind = parameters.message_type(call)
-        examined = await examined_content(axis, call.content, call.at, kind, rewritten)
+        with axis.traces.span("judge"):
+            examined = await examined_content(axis, call.content, call.at, kind, rewritten)
         call.findings += examined.findings
         if examined.facts is not None:
             call.document_id = examined.facts.document_id

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import socket
 import sys
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from types import FrameType
 
 import uvicorn
 
+from simulator import logs
 from simulator.app import application
 from simulator.axis import Axis
 from simulator.http_protocol import protocol_class
@@ -36,10 +36,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 def serve(axis: Axis, listening: socket.socket, ready: Callable[[], None]) -> None:
     """Serve until SIGTERM or SIGINT; ``ready`` is called when requests are accepted."""
-    form = "%(asctime)s %(name)s %(levelname)s %(message)s"
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format=form)
-    # What clients do wrong is answered, not logged line by line.
-    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+    logs.configure(axis.settings.log_format, axis.settings.log_level, axis.redaction.shown)
     config = uvicorn.Config(
         application(axis),
         loop="uvloop" if sys.platform != "win32" else "asyncio",

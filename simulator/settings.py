@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from simulator.directory import System
 from simulator.examination import Profile
@@ -28,3 +29,5 @@ class Settings:
     minted: bool = False
     temporary: bool = False
     body_limit: int = BODY_LIMIT
+    log_format: Literal["text", "json"] = "text"
+    log_level: str = "warning"

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 from protocol.finding import Finding, Severity
 from protocol.wire.operations import Operation
 from protocol.wire.signing import SignatureRefused, verify
-from simulator import answers, connection, faults, operations, pages, response
+from simulator import answers, connection, faults, logs, operations, pages, response
 from simulator.answers import Answer, Refused, refused
 from simulator.axis import Axis
 from simulator.blobs import Content
@@ -62,13 +62,30 @@ class Vxp:
         started = time.perf_counter()
         call = self._call(request, operation)
         try:
-            answer = await self._answered(call, WORKS[operation])
+            with self._axis.traces.span(operation):
+                answer = await self._answered(call, WORKS[operation])
         except ClientDisconnect:
             return connection.ResetAnswer()  # nobody is there any more
         finally:
             self._axis.blobs.release(call.held)
-        self._axis.meters.answered(operation, call.answered, time.perf_counter() - started)
+        self._count(call, time.perf_counter() - started)
         return answer
+
+    def _count(self, call: Call, seconds: float) -> None:
+        answered = call.answered
+        status, code = (None, None) if answered is None else (answered.status, answered.error_code)
+        self._axis.meters.answered(call.operation, status, code, seconds)
+        if call.fired:
+            self._axis.meters.fired(call.fired)
+        logs.request(
+            seconds,
+            operation=call.operation,
+            system=call.system,
+            status=status,
+            error_code=code,
+            document_id=call.document_id,
+            fault=", ".join(call.fired) or None,
+        )
 
     def _call(self, request: Request, operation: Operation) -> Call:
         headers = request.scope["headers"]
@@ -150,7 +167,8 @@ class Vxp:
 
         try:
             if work.writes or call.counts:
-                ready = await self._axis.store.write(both)
+                with self._axis.traces.span("commit"):
+                    ready = await self._axis.store.write(both)
                 if call.operation in (Operation.REGISTER_AGENCY, Operation.DELETE_AGENCY):
                     self._axis.reload()
             else:
@@ -161,7 +179,7 @@ class Vxp:
         except StorageFailed:
             refusal = refused(answers.SYSTEM_ERROR, "Loi he thong: khong ghi duoc", "AXS-08", "storage-failed")
             ready = self._ready(call, answers.failure(call.operation, refusal))
-        call.answered = ready.answer.status
+        call.answered = ready.answer
         return ready
 
     def _sent(self, call: Call, ready: Ready) -> Headers | None:

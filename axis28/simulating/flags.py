@@ -8,6 +8,9 @@ from pathlib import Path
 from schemas import messages
 
 _DEFAULT_PORT = 2828
+# Said here as well: the module that writes the log is too heavy for a command that only shows its help.
+FORMATS = ("text", "json")
+LEVELS = ("debug", "info", "warning", "error")
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -16,6 +19,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     _what(parser)
     _limits(parser)
     _control(parser)
+    _logs(parser)
 
 
 def _where(parser: argparse.ArgumentParser) -> None:
@@ -41,6 +45,12 @@ def _control(parser: argparse.ArgumentParser) -> None:
     """Who steers it and when it ends."""
     parser.add_argument("--control-token-file", type=Path, metavar="FILE", help=text("token-file"))
     parser.add_argument("--stop-with-stdin", action="store_true", help=text("stop-with-stdin"))
+
+
+def _logs(parser: argparse.ArgumentParser) -> None:
+    """How it logs."""
+    parser.add_argument("--log-format", choices=FORMATS, default="text", help=text("log-format"))
+    parser.add_argument("--log-level", choices=LEVELS, default="warning", help=text("log-level"))
 
 
 def port(value: str) -> int:

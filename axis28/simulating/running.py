@@ -19,6 +19,7 @@ from simulator.folder import FolderHeld
 from simulator.serve import addresses, serve
 from simulator.settings import Settings
 from simulator.store.store import UnusableStore
+from simulator.traces import TracesUnavailable
 
 
 class Starting:
@@ -54,7 +55,7 @@ def built(settings: Settings) -> Axis:
         return build(settings)
     except FolderHeld as error:
         raise complaint("data-held", folder=settings.data) from error
-    except (UnusableStore, DirectoryError) as error:
+    except (UnusableStore, DirectoryError, TracesUnavailable) as error:
         raise complaint("cannot-start", problem=error) from error
     except (OSError, SQLAlchemyError) as error:
         raise complaint("unusable-data", folder=settings.data, problem=error) from error

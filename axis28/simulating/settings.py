@@ -27,6 +27,8 @@ def settings(args: argparse.Namespace, data: Path) -> Settings:
         minted=minted,
         temporary=args.data is None,
         body_limit=args.body_limit or BODY_LIMIT,
+        log_format=args.log_format,
+        log_level=args.log_level,
     )
 
 

@@ -15,6 +15,7 @@ from simulator import timekeeping
 from simulator.axis import Axis
 from simulator.clock import MAX_RATE, ClockState
 from simulator.control.problems import Problem
+from simulator.exposition import MEDIA_TYPE, exposition
 from simulator.store.tables import PENDING, contents, deliveries, documents, exchanges
 
 
@@ -83,8 +84,9 @@ def open_to_all(axis: Axis) -> APIRouter:
 
     @routes.get("/metrics", summary="Meters in the Prometheus text format", response_class=PlainTextResponse)
     async def metrics() -> Response:
-        text = axis.meters.exposition(await axis.store.read_aside(lambda connection: _gauges(connection, axis)))
-        return PlainTextResponse(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+        axis.meters.counts.waiting = axis.store.waiting()
+        gauges = await axis.store.read_aside(_gauges)
+        return PlainTextResponse(exposition(axis.meters.together(), gauges), media_type=MEDIA_TYPE)
 
     return routes
 
@@ -94,11 +96,10 @@ def _clock(state: ClockState) -> dict[str, Any]:
     return {"now": now.isoformat(timespec="milliseconds"), "rate": state.rate, "frozen": state.frozen}
 
 
-def _gauges(connection: Connection, axis: Axis) -> dict[str, tuple[str, float]]:
+def _gauges(connection: Connection) -> dict[str, tuple[str, float]]:
     def count(query: Any) -> float:
         return float(connection.execute(query).scalar_one())
 
-    transactions, works = axis.store.counts()
     return {
         "axis28_documents": ("Packages accepted.", count(select(func.count()).select_from(documents))),
         "axis28_deliveries_pending": (
@@ -106,6 +107,4 @@ def _gauges(connection: Connection, axis: Axis) -> dict[str, tuple[str, float]]:
             count(select(func.count()).select_from(deliveries).where(deliveries.c.state.in_(PENDING))),
         ),
         "axis28_exchanges": ("Entries of the journal.", count(select(func.count()).select_from(exchanges))),
-        "axis28_store_transactions_total": ("Transactions that the store made durable.", transactions),
-        "axis28_store_works_total": ("Pieces of work in these transactions.", works),
     }

@@ -33,6 +33,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self._path = folder / _FILE
         self._watchers: list[Callable[[], None]] = []
+        self._meter: Callable[[int, float], None] = _unmetered
         self._writer: Writer | None = None
         self._writing = self._engine(writes=True)
         self._reading = self._engine(writes=False)
@@ -90,9 +91,17 @@ class Store:
         """Call ``watcher`` in the event loop after every commit."""
         self._watchers.append(watcher)
 
+    def meter(self, committed: Callable[[int, float], None]) -> None:
+        """Tell ``committed``, in the event loop, of every transaction: pieces of work, and seconds until durable."""
+        self._meter = committed
+
     def counts(self) -> tuple[int, int]:
         """How many transactions the writer made, of how many pieces of work."""
         return (self._writer.groups, self._writer.works) if self._writer else (0, 0)
+
+    def waiting(self) -> int:
+        """How many pieces of work are queued for the writer."""
+        return self._writer.waiting() if self._writer else 0
 
     def close(self) -> None:
         """Finish what is queued and let go of the file; SQLite folds its log in when the last connection closes."""
@@ -102,7 +111,8 @@ class Store:
         self._reading.dispose()
         self._writing.dispose()
 
-    def _committed(self) -> None:
+    def _committed(self, works: int, seconds: float) -> None:
+        self._meter(works, seconds)
         for watcher in self._watchers:
             watcher()
 
@@ -133,6 +143,10 @@ class Store:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
 
         return engine
+
+
+def _unmetered(_: int, __: float) -> None:
+    """Tell nobody."""
 
 
 def _check_version(connection: Connection, path: Path) -> None:

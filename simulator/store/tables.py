@@ -155,6 +155,7 @@ exchanges = Table(
     Column("answer_body", LargeBinary, nullable=True),
     Column("answer_content", String(64), nullable=True),  # contents.sha256 of the package that the answer carries
     Column("answer_truncated", Boolean, nullable=False, default=False),
+    Column("request_id", String(64), nullable=False, default="", server_default=""),
     Index("exchanges_by_content", "request_content"),
     # Numbers are never used again, not even after a reset: whoever reads the journal goes on from the last one.
     sqlite_autoincrement=True,

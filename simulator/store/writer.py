@@ -37,9 +37,14 @@ class _Work:
 
 
 class Writer:
-    """The only one who changes the store. ``committed`` is called in the event loop after each commit."""
+    """The only one who changes the store.
 
-    def __init__(self, engine: Engine, loop: asyncio.AbstractEventLoop, committed: Callable[[], None]) -> None:
+    ``committed`` is called in the event loop after each commit, with its pieces of work and the seconds that it took.
+    """
+
+    def __init__(
+        self, engine: Engine, loop: asyncio.AbstractEventLoop, committed: Callable[[int, float], None]
+    ) -> None:
         self._engine = engine
         self._loop = loop
         self._committed = committed
@@ -58,6 +63,10 @@ class Writer:
     def submit_later(self, action: Callable[[Connection], Any]) -> None:
         """Queue a piece of work for which nobody waits. It is done in order with the rest."""
         self._queue.put(_Work(action, None))
+
+    def waiting(self) -> int:
+        """How many pieces of work are queued."""
+        return self._queue.qsize()
 
     def close(self) -> None:
         """Finish everything that is queued and end the thread."""
@@ -90,6 +99,7 @@ class Writer:
         return group, False
 
     def _commit(self, connection: Connection, group: list[_Work]) -> None:
+        started = time.perf_counter()
         try:
             with connection.begin():
                 for work in group:
@@ -101,9 +111,9 @@ class Writer:
                 work.error = StorageFailed(str(error.__cause__ or error))
         self.groups += 1
         self.works += len(group)
-        self._loop.call_soon_threadsafe(self._answer, group)
+        self._loop.call_soon_threadsafe(self._answer, group, time.perf_counter() - started)
 
-    def _answer(self, group: list[_Work]) -> None:
+    def _answer(self, group: list[_Work], seconds: float) -> None:
         for work in group:
             if work.future is None:
                 if work.error is not None:
@@ -113,7 +123,7 @@ class Writer:
                     work.future.set_result(work.result)
                 else:
                     work.future.set_exception(work.error)
-        self._committed()
+        self._committed(len(group), seconds)
 
 
 def _attempt(connection: Connection, work: _Work) -> None:

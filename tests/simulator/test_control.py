@@ -93,7 +93,7 @@ def test_health_clock_and_meters_are_open(axis: RunningAxis, sender: Participant
     for path in ("/healthz", "/clock", "/metrics"):
         assert httpx.get(axis.control + path, trust_env=False).status_code == 200
     meters = httpx.get(axis.control + "/metrics", trust_env=False).text
-    assert 'axis28_requests_total{operation="getReceivedEdocList",status="OK"}' in meters
+    assert 'axis28_requests_total{error_code="0",operation="getReceivedEdocList",status="OK"}' in meters
     assert sender.system not in meters
 
 
