@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, delete
 
-from simulator import faults, registering, timekeeping
+from simulator import faults, histories, registering, timekeeping
 from simulator.blobs import Blobs
 from simulator.clock import Clock
 from simulator.directory import Directory
@@ -76,6 +76,7 @@ def build(settings: Settings) -> Axis:
         journal = Journal(store, blobs, redaction)
         axis = Axis(settings, folder, Clock(), store, blobs, journal, Directory(), Faults(store), Meters(), redaction)
         with store.opening() as connection:
+            histories.enter_keys(connection)
             timekeeping.load(connection, axis.clock)
             enter_systems(connection, axis, axis.clock.milliseconds())
         store.meter(axis.meters.committed)

@@ -14,13 +14,15 @@ from protocol.rules.surroundings import Surroundings
 from simulator.clock import trace_time
 
 Profile = Literal["axis", "strict"]
+TAKE_BACK, UPDATE = "1", "2"
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What routing and the queues need of a package.
 
-    For a status package ``document_id``, ``about`` (the addressee) and ``about_code`` are those of ``ResponseFor``.
+    For a status package ``document_id`` and ``about`` (the addressee) are those of ``ResponseFor``. ``issued`` is the
+    date of a document as it writes it, ``target`` the id of what a type 1 takes back or a type 2 updates.
     """
 
     kind: Literal["document", "status"]
@@ -33,6 +35,8 @@ class Facts:
     about: str | None = None
     status_code: str = ""
     description: str = ""
+    issued: str = ""
+    target: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,7 @@ def _facts(package: DocumentPackage | StatusPackage) -> Facts:
         )
     document = package.header
     business = package.trace.business if package.trace is not None else None
+    changes = business is not None and business.doc_type in (TAKE_BACK, UPDATE)
     return Facts(
         kind="document",
         document_id=document.document_id,
@@ -97,4 +102,6 @@ def _facts(package: DocumentPackage | StatusPackage) -> Facts:
         business_type=(business.doc_type or "") if business is not None else "",
         title=document.subject or "",
         notation=document.code.sign,
+        issued=document.promulgation.date or "",
+        target=(business.document_id or document.document_id) if business is not None and changes else None,
     )

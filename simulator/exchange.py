@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, insert, select
 
 from protocol.finding import Finding, Severity, quote
-from simulator import answers, directory, statuses, succession
+from simulator import answers, directory, repeats, statuses, succession
 from simulator.answers import refused
 from simulator.blobs import Content
 from simulator.directory import Agency
 from simulator.examination import Facts
+from simulator.histories import key_of
 from simulator.journal import findings_json
 from simulator.store.contents import put_content
 from simulator.store.tables import deliveries, documents, events
@@ -26,13 +27,6 @@ _FACTLESS = Facts("document", None, None)
 # Built once: making a statement costs more than running it.
 _EARLIER = select(documents.c.seq, documents.c.sender_id, documents.c.document_id).where(
     documents.c.request_key == bindparam("key")
-)
-_SAME = select(documents.c.sender_id).where(documents.c.received == bindparam("digest")).limit(1)
-_USED = (
-    select(documents.c.sender_id)
-    .where(documents.c.document_id == bindparam("id"), documents.c.message_type == "edoc")
-    .where(documents.c.from_code == bindparam("sender"))
-    .limit(1)
 )
 _ENTER_DOCUMENT, _ENTER_DELIVERIES, _ENTER_EVENT = insert(documents), insert(deliveries), insert(events)
 
@@ -88,7 +82,8 @@ def accept(connection: Connection, submission: Submission) -> Acceptance:
     facts = submission.facts or _FACTLESS
     sender, notes = _sender(connection, submission, facts)
     targets, more = _targets(connection, submission, facts)
-    findings = [*submission.findings, *notes, *more, *_known_before(connection, submission, facts)]
+    known = repeats.notices(connection, facts, sender, submission.received.sha256, [agency for _, agency in targets])
+    findings = [*submission.findings, *notes, *more, *known]
     remarks = statuses.examine(connection, facts, sender) if facts.kind == "status" else []
     findings += remarks
     document_seq, sender_id = _enter(connection, submission, facts, findings)
@@ -206,21 +201,6 @@ def _open(code: str, agency: Agency | None, where: str) -> Agency:
     return agency
 
 
-def _known_before(connection: Connection, submission: Submission, facts: Facts) -> list[Finding]:
-    """Notice what was sent before under another signature (AXS-11, ID-14); it is delivered all the same."""
-    notes: list[Finding] = []
-    same = connection.execute(_SAME, {"digest": submission.received.sha256}).scalar()
-    if same is not None:
-        notes.append(Finding("SND-07", "package-sent-again", Severity.WARN, got=same))
-    elif facts.kind == "document" and facts.document_id and facts.business_type in ("", "0", "3"):
-        other = connection.execute(_USED, {"id": facts.document_id, "sender": submission.from_code}).scalar()
-        if other is not None:
-            notes.append(
-                Finding("ID-14", "document-id-used", Severity.WARN, "DocumentId", got=quote(facts.document_id))
-            )
-    return notes
-
-
 def _enter(connection: Connection, submission: Submission, facts: Facts, findings: list[Finding]) -> tuple[int, str]:
     put_content(connection, submission.received)
     if submission.delivered.sha256 != submission.received.sha256:
@@ -234,6 +214,9 @@ def _enter(connection: Connection, submission: Submission, facts: Facts, finding
         "system_id": submission.system_id,
         "from_code": submission.from_code,
         "document_id": facts.document_id,
+        "document_key": key_of(facts.document_id),
+        "target_key": key_of(facts.target),
+        "issued": facts.issued[:32],
         "business_type": facts.business_type,
         "status_code": facts.status_code,
         "title": facts.title,

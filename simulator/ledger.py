@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from simulator.clock import iso
+from simulator.histories import key_of
 from simulator.store.tables import deliveries, documents, events
 
 _CHUNK = 500
@@ -31,7 +32,7 @@ def listed(
     """List packages, oldest first."""
     query = select(documents).order_by(documents.c.seq)
     if document_id is not None:
-        query = query.where(documents.c.document_id == document_id)
+        query = query.where(documents.c.document_key == key_of(document_id))
     if from_code is not None:
         query = query.where(documents.c.from_code == from_code)
     if system_id is not None:

@@ -37,10 +37,10 @@ def follows(context: Context, code: str, reporter: str, original: KnownDocument)
         elif code == DECLINED and "recall" in asked:
             yield from context.breach("recall-declined", path, expected=AGREED, got=code)
         return
-    said = list(_round((*said, code))[:-1])
-    contradicted = _contradicted(code, said)
-    if contradicted:
-        yield from context.breach("status-contradicts", path, expected=contradicted, got=code)
+    said = list(this_round((*said, code))[:-1])
+    against = contradicted(code, said)
+    if against:
+        yield from context.breach("status-contradicts", path, expected=against, got=code)
     elif code in ONCE and code in said:
         yield from context.breach("status-reported-before", path, got=code)
     elif code in PROGRESS:
@@ -49,7 +49,7 @@ def follows(context: Context, code: str, reporter: str, original: KnownDocument)
             yield from context.breach("status-goes-back", path, expected=f">= {PROGRESS[furthest]}", got=code)
 
 
-def _round(said: Sequence[str]) -> Sequence[str]:
+def this_round(said: Sequence[str]) -> Sequence[str]:
     """Give what was said since the document arrived for the last time, one that had gone back."""
     begun, gone_back = 0, False
     for number, code in enumerate(said):
@@ -59,7 +59,7 @@ def _round(said: Sequence[str]) -> Sequence[str]:
     return said[begun:]
 
 
-def _contradicted(code: str, said: Sequence[str]) -> str:
+def contradicted(code: str, said: Sequence[str]) -> str:
     """Give the earlier report that a code contradicts, empty where there is none."""
     if AGREED in said:
         return AGREED

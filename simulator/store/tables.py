@@ -75,6 +75,9 @@ documents = Table(
     Column("system_id", String(255), nullable=True),
     Column("from_code", String(64), nullable=False),
     Column("document_id", Text, nullable=True),  # as on the wire; of a status package: of the document it is about
+    Column("document_key", String(200), nullable=False, server_default=""),  # the same, as ids are compared
+    Column("target_key", String(200), nullable=False, server_default=""),  # of what a type 1 or 2 package is about
+    Column("issued", String(32), nullable=False, server_default=""),
     Column("business_type", String(16), nullable=False, default=""),
     Column("status_code", String(16), nullable=False, default=""),
     Column("title", Text, nullable=False, default=""),
@@ -83,7 +86,13 @@ documents = Table(
     Column("delivered", String(64), nullable=False),  # contents.sha256 of the package as it goes out
     Column("at", BigInteger, nullable=False),
     Column("findings", Text, nullable=False, default="[]"),
-    Index("documents_by_document_id", "document_id"),
+    Index("documents_by_key", "document_key"),
+    Index(
+        "documents_by_target",
+        "target_key",
+        sqlite_where=text("target_key != ''"),
+        postgresql_where=text("target_key != ''"),
+    ),
     Index("documents_by_system", "system_id", "message_type", "seq"),
     Index("documents_by_content", "received"),
     Index("documents_by_delivered_content", "delivered"),
