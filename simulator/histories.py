@@ -22,7 +22,7 @@ RECALL, AGREED, DECLINED = "13", "15", "16"
 _LONGEST_KEY = 200
 _CHUNK = 500
 # Written out, for the partial index: a bound parameter would hide it from the planner.
-_NOTHING = literal_column("''")
+_NOTHING: Any = literal_column("''")
 
 
 @dataclass(frozen=True, slots=True)
