@@ -59,6 +59,11 @@ class Call:
         assert self.signed is not None
         return self.signed.system_id
 
+    @property
+    def counted(self) -> str | None:
+        """Under whom the request counts for faults and limits: nobody's who only claims to be somebody."""
+        return self.system if self.signed is not None else None
+
     def value(self, *names: str) -> str:
         """Give a signed parameter, trimmed, ``""`` where it is absent; what UTF-8 cannot hold becomes ``?``."""
         assert self.signed is not None
@@ -79,6 +84,7 @@ class Call:
             method=self.request.method,
             path=self.request.scope.get("axis28.path", self.request.url.path),
             system=self.system,
+            verified=self.signed is not None,
             agency=self.agencies[0] if self.agencies else None,
             document_id=self.document_id,
             receiver_id=self.receiver_id,

@@ -38,13 +38,17 @@ Headers = Sequence[tuple[str, str]]
 
 @dataclass(slots=True)
 class Entry:
-    """One exchange. Bodies are given inline or as a stored content; ``request_tail`` is what followed that."""
+    """One exchange. Bodies are given inline or as a stored content; ``request_tail`` is what followed that.
+
+    ``verified`` tells that the request proved by its MAC to come from ``system``, which else is only its claim.
+    """
 
     at: int
     operation: str
     method: str
     path: str
     system: str | None = None
+    verified: bool = False
     agency: str | None = None
     document_id: str | None = None
     receiver_id: str | None = None
@@ -171,6 +175,7 @@ _SUMMARY = [
         "seq",
         "at",
         "system",
+        "verified",
         "operation",
         "agency",
         "document_id",
@@ -188,6 +193,7 @@ def _summary(row: Row[Any]) -> dict[str, Any]:
         "seq": row.seq,
         "at": iso(row.at),
         "system": row.system,
+        "verified": row.verified,
         "operation": row.operation,
         "agency": row.agency,
         "document_id": row.document_id,
@@ -208,6 +214,7 @@ def _values(entry: Entry, redaction: Redaction) -> dict[str, Any]:
     return {
         "at": entry.at,
         "system": text(entry.system),
+        "verified": entry.verified,
         "operation": entry.operation,
         "agency": text(entry.agency),
         "document_id": text(entry.document_id),

@@ -21,8 +21,8 @@ def concerned(connection: Connection, call: Call) -> set[str]:
     if call.operation in WITHOUT_PARTIES:
         return set()
     named = {*call.agencies, *call.recipients}
-    if call.operation in _OF_THE_CALLER and call.system is not None:
-        named |= set(directory.agency_codes(connection, call.system))
+    if call.operation in _OF_THE_CALLER and call.counted is not None:
+        named |= set(directory.agency_codes(connection, call.counted))
     for entry in directory.resolve(connection, named, closed=True).values():
         named |= {entry.code, entry.old_code}
     return named - {""}

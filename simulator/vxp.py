@@ -93,13 +93,14 @@ class Vxp:
         return Call(operation, request, self._axis.clock.milliseconds(), system)
 
     async def _answered(self, call: Call, work: Work) -> ASGIApp:
-        rules = self._axis.faults.candidates(call.system, call.operation)
+        refusal = self._refusal(call)
+        rules = self._axis.faults.candidates(call.counted, call.operation)
         if rules:
             call.ordinal = await self._axis.store.write(
-                lambda connection: faults.next_ordinal(connection, call.system, call.operation)
+                lambda connection: faults.next_ordinal(connection, call.counted, call.operation)
             )
             await self._silence(call, rules)
-        prepared = await self._prepared(call, work)
+        prepared = await self._prepared(call, work, refusal)
         if rules:
             by_agency = any(rule.match.agency is not None for rule in rules)
             parties = self._axis.store.read(lambda connection: concerned(connection, call)) if by_agency else ()
@@ -112,19 +113,28 @@ class Vxp:
                 return await self._disturbed(call, work, prepared, disturbance.kind)
         return response.response(call, await self._performed(call, work, prepared), self._axis.blobs)
 
-    async def _prepared(self, call: Call, work: Work) -> Perform:
-        """Verify, read parameters and body; a refusal becomes the thing to perform, so that it is journalled."""
+    def _refusal(self, call: Call) -> Refused | None:
+        """Look at the head of a request: whose it is, and whether its method fits."""
         try:
-            self._check_method(call)
             self._verify(call)
+            self._check_method(call)
+        except Refused as error:
+            return error
+        return None
+
+    async def _prepared(self, call: Call, work: Work, refusal: Refused | None) -> Perform:
+        """Read parameters and body; a refusal becomes the thing to perform, so that it is journalled."""
+        try:
+            if refusal is not None:
+                raise refusal
             if call.operation != Operation.SEND:
                 call.body = await _small_body(call)
             return await work.prepare(self._axis, call)
         except Refused as error:
-            refusal = error
+            found = error
 
         def refuse(_: Connection) -> Outcome:
-            raise refusal
+            raise found
 
         return refuse
 
@@ -156,7 +166,7 @@ class Vxp:
 
         def record(connection: Connection, ready: Ready) -> None:
             if call.ordinal is None:
-                faults.next_ordinal(connection, call.system, call.operation)
+                faults.next_ordinal(connection, call.counted, call.operation)
             self._axis.journal.record(connection, call.entry(ready.answer, ready.content, self._sent(call, ready)))
 
         def both(connection: Connection) -> Ready:

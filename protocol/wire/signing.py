@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -33,6 +34,7 @@ _TEXT = "xroadvnpt-sign-header"
 _MAC = "xroadvnpt-hash-header"
 _UNSIGNED = frozenset({_KEYS, _TEXT, _MAC, "xroadvnpt-version"})
 _MAC_FORM = re.compile(rb"[0-9a-fA-F]{64}")
+_NOBODY = secrets.token_bytes(32)  # the key of every system that is not registered
 _TIMESTAMP_FORM = re.compile(r"(\d{8}T\d{6})\+(\d{4})", re.ASCII)
 
 
@@ -40,13 +42,15 @@ class SignatureRefused(Exception):  # noqa: N818 - named for what the axis does,
     """A request whose signature, system or timestamp is not accepted.
 
     ``reason`` is a code of the reason registry, ``text`` one line of printable ASCII in Vietnamese without marks, fit
-    for the ``ErrorDesc`` of an answer; neither holds the secret or a part of a valid signature.
+    for the ``ErrorDesc`` of an answer; neither holds the secret or a part of a valid signature. ``said`` is the reason
+    in whose words the answer speaks where the true one is nobody's business: whether a system is registered.
     """
 
-    def __init__(self, reason: str, detail: str = "") -> None:
+    def __init__(self, reason: str, detail: str = "", said: str = "") -> None:
         super().__init__(reason, detail)
         self.reason = reason
         self.detail = detail
+        self.said = said
 
     def __str__(self) -> str:
         return f"{self.reason}: {self.detail}" if self.detail else self.reason
@@ -56,8 +60,8 @@ class SignatureRefused(Exception):  # noqa: N818 - named for what the axis does,
         """Say in one ASCII line what is wrong."""
         from schemas.registry import reason  # noqa: PLC0415 - read only when something is refused
 
-        line = ascii_text(reason(self.reason).text["vi"]).rstrip(".")
-        return f"{line}: {ascii_text(self.detail)}" if self.detail else line
+        line = ascii_text(reason(self.said or self.reason).text["vi"]).rstrip(".")
+        return f"{line}: {ascii_text(self.detail)}" if self.detail and not self.said else line
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,9 @@ def verify(headers: Iterable[tuple[bytes, bytes]], secret_of: Callable[[str], st
     ``headers`` are raw names and values in their order, names in any case. ``secret_of`` gives the secret of a system
     id or ``None``. The secret is that of the ``XroadVnpt-systemid`` header (H-S09); the timestamp may have any age
     (H-S03). What a proxy or an odd client legally changes becomes a warning. Raises ``SignatureRefused``.
+
+    MACs are compared in constant time. A system that nobody registered is answered like a wrong MAC, after the same
+    work and in the same words: what is said before depends on the form of the request alone.
     """
     received: dict[str, list[bytes]] = {}
     for name, value in headers:
@@ -150,17 +157,16 @@ def verify(headers: Iterable[tuple[bytes, bytes]], secret_of: Callable[[str], st
     mac = _single(received, _MAC, "signature-missing").strip()
     text = _single(received, _TEXT, "signature-missing").strip(b" \t")
     keys = _single(received, _KEYS, "signature-missing").strip(b" \t")
-    secret = secret_of(system_id)
-    if not secret:
-        raise SignatureRefused("unknown-system", quote(system_id))
     if not _MAC_FORM.fullmatch(mac):
         # Never the MAC itself: whoever writes it in another form has still written a valid one.
         digits = sum(chr(byte) in hexdigits for byte in mac)
         raise SignatureRefused("signature-malformed", f"{len(mac)} byte, hex: {digits}")
-    signed = headertext.signed_text(text, bytes.fromhex(mac.decode("ascii")), secret.encode("utf-8"))
-    if signed is None:
-        ascii_only = all(0x20 <= byte <= 0x7E for byte in text)
-        raise SignatureRefused("signature-wrong" if ascii_only else "signature-unverifiable")
+    secret = secret_of(system_id)
+    key = secret.encode("utf-8") if secret else _NOBODY
+    signed = headertext.signed_text(text, bytes.fromhex(mac.decode("ascii")), key)
+    if signed is None or not secret:
+        wrong = "signature-wrong" if all(0x20 <= byte <= 0x7E for byte in text) else "signature-unverifiable"
+        raise SignatureRefused(wrong) if secret else SignatureRefused("unknown-system", quote(system_id), said=wrong)
     warnings: list[Finding] = []
     if mac != mac.lower():
         warnings.append(_warning("signature-upper-case", PREFIX + "hash-header"))

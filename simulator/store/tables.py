@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     text,
+    true,
 )
 
 VERSION = 1
@@ -144,6 +145,8 @@ exchanges = Table(
     Column("seq", Integer, primary_key=True, autoincrement=True),
     Column("at", BigInteger, nullable=False),
     Column("system", String(255), nullable=True),
+    # Whether the request proved by its MAC to come from ``system``; otherwise that is only what it claims.
+    Column("verified", Boolean, nullable=False, server_default=true()),
     Column("operation", String(32), nullable=False),
     Column("agency", String(64), nullable=True),
     Column("document_id", Text, nullable=True),

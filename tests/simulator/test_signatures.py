@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -168,5 +169,34 @@ def test_a_refused_call_stands_in_the_journal_under_the_system_that_it_claims(se
         sender, request(sender, "getAgenciesList", {}).replace(b"XroadVnpt-hash-header: ", b"XroadVnpt-hash-header: 0")
     )
     entry = sender.exchanges("getAgenciesList")[-1]
-    assert (entry["system"], entry["error_code"]) == (sender.system, "15")
+    assert (entry["system"], entry["error_code"], entry["verified"]) == (sender.system, "15", False)
     assert [finding["severity"] for finding in entry["findings"]] == ["fail"]
+
+
+def test_a_verified_call_is_marked_so(sender: Participant) -> None:
+    assert envelope(raw(sender.axis, request(sender, "getAgenciesList", {}))) == ("OK", "0")
+    assert sender.axis.last_exchange("getAgenciesList")
+    assert [entry["verified"] for entry in sender.exchanges("getAgenciesList")] == [True]
+
+
+def test_an_unknown_system_is_answered_in_the_words_for_a_wrong_mac(sender: Participant) -> None:
+    """Who asks around for system ids learns nothing; the operator's journal has the reason."""
+    stranger = replace(sender, system=sender.system + ".NOT-THERE")
+    wrong = replace(sender, secret="another-secret-than-the-right-one")
+    answers = [raw(sender.axis, request(caller, "getAgenciesList", {})).body for caller in (stranger, wrong)]
+    assert answers[0] == answers[1]
+    reasons = [caller.exchanges("getAgenciesList")[-1]["findings"][0]["reason"] for caller in (stranger, wrong)]
+    assert reasons == ["unknown-system", "signature-wrong"]
+
+
+def test_who_only_claims_to_be_a_system_meets_none_of_its_faults_and_moves_no_count(sender: Participant) -> None:
+    rule = {"fault": "html-502", "match": {"system": sender.system, "operation": "getAgenciesList", "nth": 1}}
+    name = f"claimed-{sender.system}"
+    assert sender.axis.call("PUT", f"/faults/{name}", json=rule).status_code in (200, 201)
+    try:
+        impostor = replace(sender, secret="another-secret-than-the-right-one")
+        for _ in range(3):
+            assert envelope(raw(sender.axis, request(impostor, "getAgenciesList", {}))) == ("FAIL", "15")
+        assert raw(sender.axis, request(sender, "getAgenciesList", {})).status == 502
+    finally:
+        sender.axis.call("DELETE", f"/faults/{name}")
