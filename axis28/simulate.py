@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 from typing import TYPE_CHECKING
 
@@ -21,10 +22,8 @@ def register(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the axis until SIGTERM or SIGINT; exit code 0 after a clean stop, 2 when it cannot start."""
     from axis28.simulating import running
-    from axis28.simulating.complaint import complaint
     from axis28.simulating.folders import data_folder
     from axis28.simulating.settings import settings
-    from simulator.serve import listen
 
     starting = running.Starting()
     os.umask(0o077)  # packages and secrets are nobody else's
@@ -32,10 +31,12 @@ def run(args: argparse.Namespace) -> int:
         running.stop_with_stdin()
     with data_folder(args.data) as data:
         told = settings(args, data)
-        try:
-            listening = listen(args.host, args.port)
-        except OSError as error:
-            raise complaint("cannot-listen", host=args.host, port=args.port, problem=error.strerror or error) from error
-        with listening:
-            running.run_alone(told, listening, starting)
+        sockets = running.sockets(args.host, args.port, args.workers)
+        with contextlib.ExitStack() as opened:
+            for listening in sockets:
+                opened.enter_context(listening)
+            if args.workers == 1:
+                running.run_alone(told, sockets[0], starting)
+            else:
+                running.run_together(told, sockets)
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, delete
@@ -27,7 +28,7 @@ class Axis:
     """One axis at work."""
 
     settings: Settings
-    folder: Folder
+    folder: Folder | None
     clock: Clock
     store: Store
     blobs: Blobs
@@ -49,7 +50,8 @@ class Axis:
         self.store.close()
         self.traces.end()
         self.meters.publish()
-        self.folder.release()
+        if self.folder is not None:
+            self.folder.release()
 
     def reload(self) -> None:
         """Read anew what is kept in memory: secrets, fault rules, the course of the clock."""
@@ -66,26 +68,39 @@ class Axis:
 def build(settings: Settings) -> Axis:
     """Take the data folder and put an axis together.
 
+    A worker finds everything prepared: its parent holds the folder, and has built the axis once before.
     Raises ``FolderHeld``, ``UnusableStore``, ``DirectoryError``, ``TracesUnavailable``, ``OSError``.
     """
-    folder = Folder(settings.data)
+    folder = None if settings.worker else Folder(settings.data)
     try:
         store = Store(settings.data)
-        blobs = Blobs(settings.data / "bodies")
+        blobs = Blobs(settings.data / "bodies", settings.worker)
         redaction = Redaction([settings.token])
         journal = Journal(store, blobs, redaction)
         axis = Axis(settings, folder, Clock(), store, blobs, journal, Directory(), Faults(store), Meters(), redaction)
-        with store.opening() as connection:
-            histories.enter_keys(connection)
-            timekeeping.load(connection, axis.clock)
-            enter_systems(connection, axis, axis.clock.milliseconds())
+        if not settings.worker:
+            _prepare(axis)
         store.meter(axis.meters.committed)
         axis.reload()
+        counts = settings.data / "meters"
+        if settings.worker:
+            axis.meters.share(counts)
+        else:
+            shutil.rmtree(counts, ignore_errors=True)  # of workers of an earlier start
         axis.traces.begin()
     except BaseException:
-        folder.release()
+        if folder is not None:
+            folder.release()
         raise
     return axis
+
+
+def _prepare(axis: Axis) -> None:
+    """Bring the store to where requests may come; workers find it done by their parent."""
+    with axis.store.opening() as connection:
+        histories.enter_keys(connection)
+        timekeeping.load(connection, axis.clock)
+        enter_systems(connection, axis, axis.clock.milliseconds())
 
 
 def enter_systems(connection: Connection, axis: Axis, at: int) -> None:

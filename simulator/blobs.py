@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import shutil
 import tempfile
 import threading
 from collections import Counter
@@ -122,16 +123,19 @@ class Spool:
 
 
 class Blobs:
-    """The folder of the large bodies; ``<folder>/<first two digits>/<sha256>``."""
+    """The folder of the large bodies; ``<folder>/<first two digits>/<sha256>``.
 
-    def __init__(self, folder: Path) -> None:
+    ``worker`` is the number of this process among those that share the folder; 0 has it to itself, or prepares it.
+    """
+
+    def __init__(self, folder: Path, worker: int = 0) -> None:
         self._folder = folder
-        self._incoming = folder / "incoming"
+        self._incoming = folder / "incoming" / (str(worker) if worker else "")
         self._held: Counter[str] = Counter()
         self._lock = threading.Lock()
-        self._incoming.mkdir(parents=True, exist_ok=True)
-        for leftover in self._incoming.iterdir():  # what a killed process was still receiving
-            leftover.unlink(missing_ok=True)
+        if self._incoming.exists():  # what a killed process was still receiving
+            shutil.rmtree(self._incoming)
+        self._incoming.mkdir(parents=True)
 
     def spool(self) -> Spool:
         """Open a place for a body that is about to arrive."""

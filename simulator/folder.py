@@ -32,6 +32,10 @@ class Folder:
             self.release()
             raise
 
+    def fileno(self) -> int:
+        """Give the descriptor of the lock: a worker that inherits it holds the folder as long as it lives."""
+        return self._handle
+
     def release(self) -> None:
         """Let go of it."""
         handle, self._handle = self._handle, -1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import sys
 from collections.abc import Callable
@@ -18,14 +19,20 @@ from simulator.refusals import recorder
 _BACKLOG = 2048
 _KEEP_ALIVE = 75
 _GRACE = 10
+_TICKS = 10  # of the server's own, one every tenth of a second
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Open the listening socket. Raises ``OSError``."""
+def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    """Open a listening socket; with ``shared`` one beside which others may listen on the same port.
+
+    Raises ``OSError``.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         listening.bind((host, port))
         listening.listen(_BACKLOG)
     except BaseException:
@@ -34,8 +41,37 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def serve(axis: Axis, listening: socket.socket, ready: Callable[[], None]) -> None:
-    """Serve until SIGTERM or SIGINT; ``ready`` is called when requests are accepted."""
+def listen_together(host: str, port: int, number: int) -> list[socket.socket]:
+    """Open a listening socket for each of ``number`` workers, all on one port. Raises ``OSError``.
+
+    The kernel deals connections out among them evenly; on one socket whoever wakes first would take nearly all.
+    """
+    # Sockets that share a port do not mind those of another axis there; this one does.
+    listen(host, port).close()
+    sockets: list[socket.socket] = []
+    try:
+        for _ in range(number):
+            sockets.append(listen(host, port, shared=True))
+            port = sockets[0].getsockname()[1]
+    except BaseException:
+        for opened in sockets:
+            opened.close()
+        raise
+    return sockets
+
+
+def serve(
+    axis: Axis,
+    listening: socket.socket,
+    ready: Callable[[], None],
+    beat: Callable[[], None] | None = None,
+    *,
+    interruptible: bool = True,
+) -> None:
+    """Serve until SIGTERM or SIGINT (only where ``interruptible``); ``ready`` is called when requests are accepted.
+
+    ``beat`` is called about once a second by the event loop, so that somebody else can see that it turns.
+    """
     logs.configure(axis.settings.log_format, axis.settings.log_level, axis.redaction.shown)
     config = uvicorn.Config(
         application(axis),
@@ -52,21 +88,38 @@ def serve(axis: Axis, listening: socket.socket, ready: Callable[[], None]) -> No
         timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=_GRACE,
     )
-    _Server(config, axis, ready).run(sockets=[listening])
+    _Server(config, axis, ready, beat, interruptible=interruptible).run(sockets=[listening])
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, axis: Axis, ready: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        axis: Axis,
+        ready: Callable[[], None],
+        beat: Callable[[], None] | None,
+        *,
+        interruptible: bool,
+    ) -> None:
         super().__init__(config)
         self._axis = axis
         self._ready = ready
+        self._beat = beat
+        self._interruptible = interruptible
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._ready()
 
+    async def on_tick(self, counter: int) -> bool:
+        if self._beat is not None and counter % _TICKS == 0:
+            self._beat()
+        return await super().on_tick(counter)
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if sig == signal.SIGINT and not self._interruptible:
+            return
         self._axis.stop()
         super().handle_exit(sig, frame)
 

@@ -16,7 +16,8 @@ BODY_LIMIT = int(50 * 1024 * 1024 * 1.4)
 class Settings:
     """``data`` is the folder of store and bodies; ``token`` guards the control API, ``minted`` when nobody gave it.
 
-    ``body_limit`` is the largest package in bytes: 50 MB of file and what base64 makes of it.
+    ``body_limit`` is the largest package in bytes: 50 MB of file and what base64 makes of it. ``worker`` is the number
+    of this process among those that serve the axis together, from 1; 0 where it serves alone.
     """
 
     data: Path
@@ -31,3 +32,4 @@ class Settings:
     body_limit: int = BODY_LIMIT
     log_format: Literal["text", "json"] = "text"
     log_level: str = "warning"
+    worker: int = 0

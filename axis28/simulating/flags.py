@@ -8,6 +8,7 @@ from pathlib import Path
 from schemas import messages
 
 _DEFAULT_PORT = 2828
+_MOST_WORKERS = 64
 # Said here as well: the module that writes the log is too heavy for a command that only shows its help.
 FORMATS = ("text", "json")
 LEVELS = ("debug", "info", "warning", "error")
@@ -17,6 +18,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Add every flag."""
     _where(parser)
     _what(parser)
+    _work(parser)
     _limits(parser)
     _control(parser)
     _logs(parser)
@@ -34,6 +36,11 @@ def _what(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--profile", choices=("axis", "strict"), default="axis", help=text("profile"))
     parser.add_argument("--reserialise", choices=("on", "off"), default="on", help=text("reserialise"))
     parser.add_argument("--systems", type=Path, metavar="FILE", help=text("systems"))
+
+
+def _work(parser: argparse.ArgumentParser) -> None:
+    """How many processes do the work."""
+    parser.add_argument("--workers", type=workers, default=1, metavar="N", help=text("workers"))
 
 
 def _limits(parser: argparse.ArgumentParser) -> None:
@@ -57,6 +64,13 @@ def port(value: str) -> int:
     """Read a port, 0 to 65535."""
     if not (value.isascii() and value.isdecimal() and len(value) <= 5 and int(value) <= 65535):
         raise argparse.ArgumentTypeError(text("bad-port", value=value))
+    return int(value)
+
+
+def workers(value: str) -> int:
+    """Read a number of processes, 1 to 64."""
+    if not (value.isascii() and value.isdecimal() and len(value) <= 2 and 1 <= int(value) <= _MOST_WORKERS):
+        raise argparse.ArgumentTypeError(text("bad-workers", value=value, most=_MOST_WORKERS))
     return int(value)
 
 

@@ -8,15 +8,17 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Sequence
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from axis28.simulating.complaint import complaint
+from axis28.simulating.crew import Crew
 from schemas import messages
 from simulator.axis import Axis, build
 from simulator.directory import DirectoryError
 from simulator.folder import FolderHeld
-from simulator.serve import addresses, serve
+from simulator.serve import addresses, listen, listen_together, serve
 from simulator.settings import Settings
 from simulator.store.store import UnusableStore
 from simulator.traces import TracesUnavailable
@@ -28,14 +30,22 @@ class Starting:
     The server raises the signal again when it has stopped; by then nobody needs it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, signals: Sequence[signal.Signals] = (signal.SIGTERM, signal.SIGINT)) -> None:
         self.over = False
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in signals:
             signal.signal(number, self._end)
 
     def _end(self, *_: object) -> None:
         if not self.over:
             sys.exit(0)
+
+
+def sockets(host: str, port: int, workers: int) -> list[socket.socket]:
+    """Open a listening socket for each worker. Raises ``CommandError``."""
+    try:
+        return [listen(host, port)] if workers == 1 else listen_together(host, port, workers)
+    except OSError as error:
+        raise complaint("cannot-listen", host=host, port=port, problem=error.strerror or error) from error
 
 
 def run_alone(settings: Settings, listening: socket.socket, starting: Starting) -> None:
@@ -47,6 +57,17 @@ def run_alone(settings: Settings, listening: socket.socket, starting: Starting) 
         say_ready(settings, listening)
 
     serve(axis, listening, ready)
+
+
+def run_together(settings: Settings, sockets: Sequence[socket.socket]) -> None:
+    """Run an axis as a crew of workers, one for each socket. Raises ``CommandError`` when it cannot start."""
+    axis = built(settings)  # prepares folder and store, and finds out here what keeps an axis from starting
+    axis.store.close()
+    assert axis.folder is not None
+    try:
+        Crew(settings, sockets, axis.folder.fileno()).serve(lambda: say_ready(settings, sockets[0]))
+    finally:
+        axis.folder.release()
 
 
 def built(settings: Settings) -> Axis:

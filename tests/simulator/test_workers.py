@@ -1,0 +1,219 @@
+"""Several processes that serve one axis: who watches whom, and what is left when one of them ends."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from protocol.wire.client import AxisClient
+from protocol.wire.errors import AxisError
+from tests.axis_process import RunningAxis, start_axis
+from tests.simulator.conftest import Office, Participant
+
+PATIENCE = 120.0
+SYSTEMS = """
+[[system]]
+id = "TEST.SYS.A"
+secret = "not-a-real-secret-a"
+agencies = [{ code = "H99.W1", name = "Sở Thử nghiệm 1" }]
+
+[[system]]
+id = "TEST.SYS.B"
+secret = "not-a-real-secret-b"
+agencies = [{ code = "H99.W2", name = "Sở Thử nghiệm 2" }]
+"""
+
+
+@pytest.fixture
+def crew(tmp_path: Path) -> Iterator[RunningAxis]:
+    axis = _start(tmp_path)
+    yield axis
+    axis.stop()
+    assert "Traceback" not in axis_log(tmp_path)
+
+
+def _start(tmp_path: Path, *extra: str) -> RunningAxis:
+    systems = tmp_path / "systems.toml"
+    systems.write_text(SYSTEMS, encoding="utf-8")
+    return start_axis(tmp_path, "--workers", "2", "--systems", str(systems), *extra)
+
+
+def axis_log(tmp_path: Path) -> str:
+    return "".join(log.read_text(encoding="utf-8") for log in tmp_path.glob("*.log"))
+
+
+def _workers(pid: int) -> list[psutil.Process]:
+    return [child for child in psutil.Process(pid).children() if "axis28.simulating.worker" in child.cmdline()]
+
+
+def _until(true: Callable[[], object], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.1)
+
+
+def _gone(processes: list[psutil.Process]) -> bool:
+    return not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in processes)
+
+
+def _two(axis: RunningAxis) -> tuple[Participant, Participant]:
+    return (
+        Participant(axis, "TEST.SYS.A", "not-a-real-secret-a", "H99.W1", ""),
+        Participant(axis, "TEST.SYS.B", "not-a-real-secret-b", "H99.W2", ""),
+    )
+
+
+def test_connections_are_dealt_out_among_the_workers(crew: RunningAxis) -> None:
+    clients = [httpx.Client(trust_env=False) for _ in range(40)]
+    try:
+        for client in clients:
+            assert client.get(crew.control + "/healthz").status_code == 200
+        held = [
+            len([c for c in worker.net_connections() if c.status == "ESTABLISHED"]) for worker in _workers(crew.pid)
+        ]
+        assert sum(held) >= 40
+        assert min(held) >= 6  # of 40 tossed coins fewer than 6 on one side come once in a million times
+    finally:
+        for client in clients:
+            client.close()
+
+
+def test_under_load_a_killed_worker_is_replaced_and_nothing_acknowledged_is_lost(
+    crew: RunningAxis, tmp_path: Path
+) -> None:
+    acknowledged: list[str] = []
+    sender, receiver = _two(crew)
+    ended = threading.Event()
+    office = Office(crew)
+
+    async def keep_sending() -> None:
+        while not ended.is_set():
+            try:
+                async with AxisClient(crew.url, sender.system, sender.secret, timeout=30) as client:
+                    while not ended.is_set():
+                        letter = office.letter(sender, receiver, files=0)
+                        answer = await client.send(letter, sender=sender.code, message_type="edoc")
+                        acknowledged.append(answer.doc_id)
+            except AxisError:
+                continue  # its worker was killed; the next connection finds another
+
+    async def all_of_them() -> None:
+        await asyncio.gather(*(keep_sending() for _ in range(6)))
+
+    load = threading.Thread(target=lambda: asyncio.run(all_of_them()))
+    load.start()
+    try:
+        _until(lambda: len(acknowledged) >= 20, "nothing is acknowledged")
+        victim = _workers(crew.pid)[0]
+        victim.kill()
+        before = len(acknowledged)
+        _until(lambda: len(acknowledged) >= before + 40, "the service did not go on")
+        _until(lambda: len([w for w in _workers(crew.pid) if w.pid != victim.pid]) == 2, "nobody replaced it")
+        _until(lambda: "started again" in axis_log(tmp_path), "nobody was told")
+    finally:
+        ended.set()
+        load.join(PATIENCE)
+    documents = crew.call("GET", "/documents", params={"system": sender.system}).json()["documents"]
+    kept = [document["id"] for document in documents]
+    assert len(set(kept)) == len(kept)
+    assert set(acknowledged) <= set(kept)
+
+
+def test_a_worker_that_hangs_is_noticed_and_replaced(crew: RunningAxis, tmp_path: Path) -> None:
+    hung = _workers(crew.pid)[1]
+    hung.suspend()
+    _until(lambda: _gone([hung]), "nobody noticed it")
+    assert f"(pid {hung.pid}) gave no sign of life" in axis_log(tmp_path)
+    _until(lambda: len(_workers(crew.pid)) == 2, "nobody replaced it")
+
+
+def test_sigterm_ends_all_in_order(tmp_path: Path) -> None:
+    axis = _start(tmp_path)
+    workers = _workers(axis.pid)
+    assert len(workers) == 2
+    assert axis.stop() == 0
+    assert _gone(workers)
+    assert axis_log(tmp_path) == ""
+
+
+def test_ctrl_c_reaches_the_whole_group_and_ends_all_in_order(tmp_path: Path) -> None:
+    axis = _start(tmp_path)
+    workers = _workers(axis.pid)
+    for process in (*workers, psutil.Process(axis.pid)):
+        process.send_signal(signal.SIGINT)
+    assert axis._gone() == 0
+    assert _gone(workers)
+    assert axis_log(tmp_path) == ""
+
+
+def test_killing_the_parent_leaves_no_worker_and_frees_the_folder_only_then(tmp_path: Path) -> None:
+    axis = _start(tmp_path)
+    workers = _workers(axis.pid)
+    for worker in workers:
+        worker.suspend()
+    axis.kill()
+    assert len(workers) == 2
+    with pytest.raises(AssertionError, match="another axis uses the data folder"):
+        _start(tmp_path)
+    for worker in workers:
+        worker.resume()
+    _until(lambda: _gone(workers), "a worker outlived its parent")
+    _start(tmp_path).stop()
+
+
+def test_closing_standard_input_ends_all(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "axis28", "simulate", "--port", "0", "--workers", "2", "--stop-with-stdin"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+    )
+    assert process.stdout is not None
+    assert b'"ready"' in process.stdout.readline()
+    workers = _workers(process.pid)
+    process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    assert len(workers) == 2
+    assert _gone(workers)
+    assert not list(tmp_path.iterdir())
+
+
+def test_two_crews_do_not_share_a_port_by_mistake(crew: RunningAxis, tmp_path: Path) -> None:
+    other = subprocess.run(
+        [sys.executable, "-m", "axis28", "simulate", "--port", str(crew.port), "--workers", "2"],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        env={**os.environ, "LC_ALL": "C.UTF-8"},
+        check=False,
+    )
+    assert other.returncode == 2
+    assert f"cannot listen on 127.0.0.1:{crew.port}" in other.stderr
+
+
+@pytest.mark.parametrize("number", ["0", "65", "-1", "two", "1.5", ""])
+def test_a_number_of_workers_that_is_none_is_refused(number: str) -> None:
+    refused = subprocess.run(
+        [sys.executable, "-m", "axis28", "simulate", f"--workers={number}"],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        env={**os.environ, "LC_ALL": "C.UTF-8"},
+        check=False,
+    )
+    assert refused.returncode == 2
+    assert refused.stderr.count("\n") == 1
+    assert "1 to 64" in refused.stderr
