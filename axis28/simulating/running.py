@@ -63,6 +63,7 @@ def run_together(settings: Settings, sockets: Sequence[socket.socket]) -> None:
     """Run an axis as a crew of workers, one for each socket. Raises ``CommandError`` when it cannot start."""
     axis = built(settings)  # prepares folder and store, and finds out here what keeps an axis from starting
     axis.store.close()
+    axis.traces.end()
     assert axis.folder is not None
     try:
         Crew(settings, sockets, axis.folder.fileno()).serve(lambda: say_ready(settings, sockets[0]))

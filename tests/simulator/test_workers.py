@@ -217,3 +217,15 @@ def test_a_number_of_workers_that_is_none_is_refused(number: str) -> None:
     assert refused.returncode == 2
     assert refused.stderr.count("\n") == 1
     assert "1 to 64" in refused.stderr
+
+
+def test_any_worker_answers_with_the_counts_of_all(crew: RunningAxis) -> None:
+    sender, _ = _two(crew)
+
+    def counted() -> int:
+        lines = crew.call("GET", "/metrics").text.splitlines()
+        return sum(int(float(line.rpartition(" ")[2])) for line in lines if line.startswith("axis28_requests_total{"))
+
+    for _ in range(20):
+        sender.official().count_received()  # by a new connection each time, so to any worker
+    _until(lambda: counted() == 20, "some counts are missing")
