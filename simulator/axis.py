@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, delete
 
-from simulator import faults, histories, registering, timekeeping
+from schemas import messages
+from simulator import agencies_file, faults, histories, registering, timekeeping
 from simulator.blobs import Blobs
 from simulator.clock import Clock
 from simulator.directory import Directory
@@ -104,9 +105,11 @@ def _prepare(axis: Axis) -> None:
 
 
 def enter_systems(connection: Connection, axis: Axis, at: int) -> None:
-    """Enter the systems that the axis was started with; of those that are there already only what the file changed."""
+    """Enter systems and directory with which the axis was started; of what is there already only what was changed."""
     for system in axis.settings.systems:
         registering.introduce(connection, system, at)
+    if axis.settings.agencies is not None:
+        agencies_file.bring_in(connection, axis.settings.agencies, messages.language(), at)
 
 
 def empty(connection: Connection, axis: Axis) -> None:
@@ -127,4 +130,5 @@ def empty(connection: Connection, axis: Axis) -> None:
         connection.execute(delete(table))
     faults.delete_rules(connection, None)
     timekeeping.release(connection)
+    agencies_file.forget(connection)
     enter_systems(connection, axis, Clock().milliseconds())

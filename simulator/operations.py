@@ -256,5 +256,5 @@ def _agency(body: bytes) -> Agency:
 
 
 def _storable(text: str) -> bool:
-    """Tell whether a text from JSON is whole: half a surrogate pair can be written there, but not as UTF-8."""
-    return not any("\ud800" <= char <= "\udfff" for char in text)
+    """Tell whether a text from JSON can be kept: half a surrogate pair can be written there, but not as UTF-8."""
+    return not any("\ud800" <= char <= "\udfff" or char == "\0" for char in text)

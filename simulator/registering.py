@@ -26,6 +26,7 @@ from simulator.store.tables import agencies, facts, systems
 
 # Both generations, enterprise codes, centre codes and the deviations met in the field (H-O03, H-O04).
 _CODE = re.compile(r"[A-Za-z0-9._\-]{1,64}")
+_UNKEPT = re.compile("[\0\ud800-\udfff]")
 _CHUNK = 500
 _TOLD = "systems-file:"
 _TELLING = frozenset({"old_code", "name", "system_id", "parent", "mail", "is_agency", "locked"})
@@ -93,17 +94,20 @@ def put_agency(connection: Connection, entry: Agency, at: int, *, owner: str | N
     return put_agencies(connection, [entry], at, owner=owner).new == 1
 
 
-def put_agencies(connection: Connection, entries: Iterable[Agency], at: int, *, owner: str | None = None) -> Entered:
+def put_agencies(
+    connection: Connection, entries: Iterable[Agency], at: int, *, owner: str | None = None, reopen: bool = True
+) -> Entered:
     """Enter agencies or replace them, some hundred in one statement; who stands there exactly so is left alone.
 
-    A closed agency is open again then, unless others took over from it. With ``owner`` an agency of another system is
-    left alone. Raises ``DirectoryError``, ``CodeTakenError``, ``CodeClosedError``; what was entered until then is the
+    A closed agency is open again then, unless others took over from it; without ``reopen`` it is left alone. With
+    ``owner`` so is an agency of another system.
+    Raises ``DirectoryError``, ``CodeTakenError``, ``CodeClosedError``; what was entered until then is the
     caller's to undo.
     """
     rest = iter(entries)
     total = Entered()
     while chunk := list(itertools.islice(rest, _CHUNK)):
-        batch = _Batch(connection, [_checked(entry) for entry in chunk], owner)
+        batch = _Batch(connection, [_checked(entry) for entry in chunk], owner, reopen=reopen)
         total = batch.enter(connection, at, total)
     return total
 
@@ -111,9 +115,10 @@ def put_agencies(connection: Connection, entries: Iterable[Agency], at: int, *, 
 class _Batch:
     """Some hundred agencies that are entered together, and the rows whose codes they name."""
 
-    def __init__(self, connection: Connection, entries: list[Agency], owner: str | None) -> None:
+    def __init__(self, connection: Connection, entries: list[Agency], owner: str | None, *, reopen: bool) -> None:
         self._entries = entries
         self._owner = owner
+        self._reopen = reopen
         names = {name for entry in entries for name in _names(entry)}
         self._rows = {row.code: dict(row._mapping) for row in matching(connection, sorted(names))}  # noqa: SLF001 - its public name
         self._holders: dict[str, str] = {}
@@ -127,6 +132,9 @@ class _Batch:
         new, changed, same = total.new, total.changed, total.same
         for entry in self._entries:
             known = self._rows.get(entry.code)
+            if known is not None and known["deleted"] and not self._reopen:
+                same += 1
+                continue
             if known is not None:
                 self._see_that_it_may(entry, known)
             for name in _names(entry):
@@ -214,10 +222,21 @@ def _check(system: System) -> None:
 
 
 def _checked(entry: Agency) -> Agency:
+    misfit = fitting(entry)
+    if misfit in ("name", "mail"):
+        raise DirectoryError(f"{misfit}: holds a character that cannot be kept (NUL, or half of a pair); leave it out")
+    if misfit is not None:
+        code = getattr(entry, misfit)
+        raise DirectoryError(f"{misfit}: {code!r} is no organisation code: 1 to 64 letters, digits and . _ -")
+    return replace(entry, old_code="") if entry.old_code == entry.code else entry
+
+
+def fitting(entry: Agency) -> str | None:
+    """Name the field that cannot be entered so: a code that is none, a text that no store keeps; ``None`` if none."""
     for field, code in (("code", entry.code), ("old_code", entry.old_code), ("parent", entry.parent)):
         if (code or field == "code") and not _CODE.fullmatch(code):
-            raise DirectoryError(f"{field}: {code!r} is no organisation code: 1 to 64 letters, digits and . _ -")
-    return replace(entry, old_code="") if entry.old_code == entry.code else entry
+            return field
+    return next((field for field in ("name", "mail") if _UNKEPT.search(getattr(entry, field))), None)
 
 
 def _names(entry: Agency) -> list[str]:

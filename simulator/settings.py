@@ -18,6 +18,7 @@ class Settings:
 
     ``body_limit`` is the largest package in bytes: 50 MB of file and what base64 makes of it. ``worker`` is the number
     of this process among those that serve the axis together, from 1; 0 where it serves alone.
+    ``agencies`` is a file with a directory to start with.
     """
 
     data: Path
@@ -27,6 +28,7 @@ class Settings:
     profile: Profile = "axis"
     reserialise: bool = True
     systems: tuple[System, ...] = ()
+    agencies: Path | None = None
     minted: bool = False
     temporary: bool = False
     body_limit: int = BODY_LIMIT

@@ -36,6 +36,7 @@ def _what(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--profile", choices=("axis", "strict"), default="axis", help=text("profile"))
     parser.add_argument("--reserialise", choices=("on", "off"), default="on", help=text("reserialise"))
     parser.add_argument("--systems", type=Path, metavar="FILE", help=text("systems"))
+    parser.add_argument("--agencies", type=Path, metavar="FILE", help=text("agencies"))
 
 
 def _work(parser: argparse.ArgumentParser) -> None:

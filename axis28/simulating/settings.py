@@ -24,6 +24,7 @@ def settings(args: argparse.Namespace, data: Path) -> Settings:
         profile=args.profile,
         reserialise=args.reserialise == "on",
         systems=_systems(args.systems),
+        agencies=args.agencies,
         minted=minted,
         temporary=args.data is None,
         body_limit=args.body_limit or BODY_LIMIT,

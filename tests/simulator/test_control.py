@@ -104,7 +104,9 @@ def test_openapi_describes_every_call(axis: RunningAxis) -> None:
     expected = {
         ("POST", "/reset"), ("GET", "/systems"), ("GET", "/systems/{system_id}"), ("PUT", "/systems/{system_id}"),
         ("DELETE", "/systems/{system_id}"), ("GET", "/agencies"), ("GET", "/agencies/{code}"),
-        ("PUT", "/agencies/{code}"), ("DELETE", "/agencies/{code}"), ("POST", "/packages"), ("GET", "/documents"),
+        ("PUT", "/agencies/{code}"), ("DELETE", "/agencies/{code}"), ("PUT", "/agencies"),
+        ("POST", "/agencies/{code}/close"), ("POST", "/agencies/{code}/open"), ("POST", "/agencies/{code}/merge"),
+        ("POST", "/packages"), ("GET", "/documents"),
         ("GET", "/documents/{sender_id}"), ("GET", "/exchanges"), ("GET", "/exchanges/{seq}"), ("GET", "/faults"),
         ("PUT", "/faults"), ("DELETE", "/faults"), ("PUT", "/faults/{rule_id}"), ("DELETE", "/faults/{rule_id}"),
         ("GET", "/clock"), ("PUT", "/clock"), ("GET", "/metrics"),
