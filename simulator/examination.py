@@ -36,6 +36,7 @@ class Facts:
     status_code: str = ""
     description: str = ""
     issued: str = ""
+    document_type: str = ""
     target: str | None = None
 
 
@@ -103,5 +104,6 @@ def _facts(package: DocumentPackage | StatusPackage) -> Facts:
         title=document.subject or "",
         notation=document.code.sign,
         issued=document.promulgation.date or "",
+        document_type=document.document_type.type_name or document.document_type.type or "",
         target=(business.document_id or document.document_id) if business is not None and changes else None,
     )

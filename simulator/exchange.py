@@ -217,6 +217,7 @@ def _enter(connection: Connection, submission: Submission, facts: Facts, finding
         "document_key": key_of(facts.document_id),
         "target_key": key_of(facts.target),
         "issued": facts.issued[:32],
+        "document_type": facts.document_type[:64],
         "business_type": facts.business_type,
         "status_code": facts.status_code,
         "title": facts.title,

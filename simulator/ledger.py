@@ -26,11 +26,25 @@ class Document:
     received: str
 
 
-def listed(
-    connection: Connection, document_id: str | None, from_code: str | None, system_id: str | None
-) -> list[dict[str, Any]]:
-    """List packages, oldest first."""
-    query = select(documents).order_by(documents.c.seq)
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Packages, oldest first, and the number to go on after, where there are more."""
+
+    shown: list[dict[str, Any]]
+    next: int | None
+
+
+def page(
+    connection: Connection,
+    *,
+    after: int,
+    limit: int,
+    document_id: str | None = None,
+    from_code: str | None = None,
+    system_id: str | None = None,
+) -> Page:
+    """Give up to ``limit`` packages after a number: of a document, of a sender, of a sending system, or of all."""
+    query = select(documents).where(documents.c.seq > after).order_by(documents.c.seq).limit(limit + 1)
     if document_id is not None:
         query = query.where(documents.c.document_key == key_of(document_id))
     if from_code is not None:
@@ -38,8 +52,9 @@ def listed(
     if system_id is not None:
         query = query.where(documents.c.system_id == system_id)
     rows = connection.execute(query).all()
+    more, rows = len(rows) > limit, rows[:limit]
     copies = _copies(connection, [row.seq for row in rows])
-    return [_shown(row, copies[row.seq]) for row in rows]
+    return Page([_shown(row, copies[row.seq]) for row in rows], rows[-1].seq if more else None)
 
 
 def one(connection: Connection, sender_id: str) -> Document | None:

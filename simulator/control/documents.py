@@ -3,30 +3,70 @@
 from __future__ import annotations
 
 import base64
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
+from pydantic import BaseModel
 from sqlalchemy import Connection
+from starlette.responses import Response, StreamingResponse
 
 from simulator import ledger
 from simulator.axis import Axis
 from simulator.control.problems import Problem
 from simulator.store.contents import find_content
 
+MAX_PAGE = 1000
+_MAX_SEQ = 2**63 - 1
+_JSON = "application/json"
+_BATCH = 200
+
+Read = Callable[[int, int], Awaitable[tuple[list[bytes], int | None]]]
+
+
+class Documents(BaseModel):
+    """Packages as the control API shows them; ``next`` is there where more follow."""
+
+    documents: list[dict[str, Any]]
+    next: int | None = None
+
+
+_LISTED: dict[int | str, dict[str, Any]] = {200: {"model": Documents}}
+
 
 def router(axis: Axis) -> APIRouter:
     """Build the routes."""
     routes = APIRouter(tags=["documents"])
 
-    @routes.get("/documents", summary="Accepted packages, oldest first")
+    @routes.get("/documents", summary="Accepted packages, oldest first", responses=_LISTED)
     async def list_documents(
+        *,
         document_id: str | None = None,
         sender: Annotated[str | None, Query(alias="from")] = None,
         system: str | None = None,
-    ) -> dict[str, Any]:
-        """List packages by the id of their document, by sender code, or by the sending system."""
-        found = await axis.store.read_aside(lambda connection: ledger.listed(connection, document_id, sender, system))
-        return {"documents": axis.redaction.shown(found)}
+        after: Annotated[int, Query(ge=0, le=_MAX_SEQ)] = 0,
+        limit: Annotated[int | None, Query(ge=1, le=MAX_PAGE)] = None,
+    ) -> Response:
+        """List packages by the id of their document, by sender code, or by the sending system.
+
+        With a ``limit`` one page; ``next`` is there where more follow, and goes into ``after``. Without one, all.
+        """
+
+        async def read(after: int, limit: int) -> tuple[list[bytes], int | None]:
+            def query(connection: Connection) -> tuple[list[bytes], int | None]:
+                found = ledger.page(
+                    connection, after=after, limit=limit, document_id=document_id, from_code=sender, system_id=system
+                )
+                return [_json(axis.redaction.shown(entry)) for entry in found.shown], found.next
+
+            return await axis.store.read_aside(query)
+
+        if limit is not None:
+            entries, following = await read(after, limit)
+            rest = b"" if following is None else b', "next": %d' % following
+            return Response(b'{"documents": [' + b", ".join(entries) + b"]" + rest + b"}", media_type=_JSON)
+        return StreamingResponse(_all(read, after), media_type=_JSON)
 
     @routes.get("/documents/{sender_id}", summary="One package with its history")
     async def get_document(sender_id: str) -> dict[str, Any]:
@@ -46,3 +86,17 @@ def router(axis: Axis) -> APIRouter:
         return document
 
     return routes
+
+
+async def _all(read: Read, after: int) -> AsyncIterator[bytes]:
+    """Write all packages, some at a time: however many there are, few are in memory."""
+    entries, following = await read(after, _BATCH)
+    yield b'{"documents": [' + b", ".join(entries)
+    while following is not None:
+        entries, following = await read(following, _BATCH)
+        yield b"".join(b", " + entry for entry in entries)
+    yield b"]}"
+
+
+def _json(entry: Any) -> bytes:
+    return json.dumps(entry, ensure_ascii=False).encode("utf-8", "replace")

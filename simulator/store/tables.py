@@ -79,6 +79,7 @@ documents = Table(
     Column("document_key", String(200), nullable=False, server_default=""),  # the same, as ids are compared
     Column("target_key", String(200), nullable=False, server_default=""),  # of what a type 1 or 2 package is about
     Column("issued", String(32), nullable=False, server_default=""),
+    Column("document_type", String(64), nullable=False, server_default=""),
     Column("business_type", String(16), nullable=False, default=""),
     Column("status_code", String(16), nullable=False, default=""),
     Column("title", Text, nullable=False, default=""),

@@ -110,7 +110,7 @@ def test_openapi_describes_every_call(axis: RunningAxis) -> None:
         ("GET", "/documents/{sender_id}"), ("GET", "/exchanges"), ("GET", "/exchanges/{seq}"), ("GET", "/faults"),
         ("PUT", "/faults"), ("DELETE", "/faults"), ("PUT", "/faults/{rule_id}"), ("DELETE", "/faults/{rule_id}"),
         ("GET", "/clock"), ("PUT", "/clock"), ("GET", "/metrics"),
-        ("GET", "/healthz"),
+        ("GET", "/healthz"), ("GET", "/statistics"),
     }  # fmt: skip
     assert told == {(method, root + path) for method, path in expected}
 
