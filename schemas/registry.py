@@ -90,10 +90,17 @@ class Mutant:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A disturbance that the axis can be told to make; ``entry`` is its whole registry entry."""
+    """A disturbance that the axis can be told to make; ``entry`` is its whole registry entry.
+
+    ``breaks`` is the rule or expectation that it breaks, ``requirements`` and ``quirk`` (observed cases) are what the
+    scenario that uses it proves.
+    """
 
     name: str
     description: Mapping[str, str]
+    breaks: Mapping[str, str]
+    requirements: tuple[str, ...]
+    quirk: tuple[str, ...]
     entry: Mapping[str, Any]
 
 
@@ -260,4 +267,11 @@ def _question(fields: Fields) -> Question:
 
 
 def _fault(fields: Fields) -> Fault:
-    return Fault(fields.key, fields.bilingual("description"), fields.entry)
+    return Fault(
+        name=fields.key,
+        description=fields.bilingual("description"),
+        breaks=fields.bilingual("breaks"),
+        requirements=fields.strings("requirements"),
+        quirk=fields.strings("quirk"),
+        entry=fields.entry,
+    )

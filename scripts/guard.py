@@ -103,6 +103,7 @@ def references() -> Iterator[str]:
     yield from _check_references()
     yield from _mutant_references()
     yield from _plan_references()
+    yield from _fault_references()
 
 
 def _check_references() -> Iterator[str]:
@@ -128,6 +129,16 @@ def _mutant_references() -> Iterator[str]:
     killed = {check_id for mutant in registry.mutants().values() for check_id in mutant.kills}
     for blind in sorted(set(checks) - killed):
         yield f"checks.json: no mutant fails {blind}, so nothing shows that it sees"
+
+
+def _fault_references() -> Iterator[str]:
+    for fault in registry.faults().values():
+        for cited in sorted(set(fault.requirements) - set(registry.requirements())):
+            yield f"faults.json: {fault.name} cites the requirement {cited}, which the catalogue does not hold"
+        for case in sorted(set(fault.quirk) - set(registry.quirks())):
+            yield f"faults.json: {fault.name} cites the case {case}, which quirks.json does not hold"
+        if not fault.requirements or not fault.quirk:
+            yield f"faults.json: {fault.name} names no requirement or no case, so no scenario would use it"
 
 
 def _plan_references() -> Iterator[str]:

@@ -150,12 +150,19 @@ def quirks() -> Iterator[str]:
 
 def faults() -> Iterator[str]:
     """Describe each fault that the axis can be told to make."""
-    yield "Disturbances that the axis makes when [the control API](control-api.md) asks for them."
-    yield ""
-    yield "| Fault | What the axis does |"
-    yield "| --- | --- |"
-    for entry in registry.faults().values():
-        yield f"| `{entry.name}` | {entry.description['en']} · *{entry.description['vi']}* |"
+    entries = registry.faults().values()
+    yield f"{len(entries)} disturbances that the axis makes when [the control API](control-api.md) or a file of rules"
+    yield "asks for them; none is on by itself. [How to disturb a DMS](../how-to/disturb-a-dms.md) shows one at work."
+    for entry in entries:
+        yield from ("", f"## {entry.name}", "", _both(entry.description), "")
+        yield f"- Breaks: {_both(entry.breaks)}"
+        done = "The request is done." if entry.entry["processed"] else "The request is not done."
+        yield f"- {done} Requirements: {_codes(entry.requirements)} · cases: {', '.join(entry.quirk)}"
+        for name, text in entry.entry["args"].items():
+            yield f"- `args.{name}`: {text}"
+    yield from ("", "## Arguments of every fault", "")
+    yield "- `args.probability`: number from 0 to 1, 1 where it is left out: how often a matching request is disturbed"
+    yield "- `args.seed`: whole number from 0, the axis's own where it is left out: what the schedule draws by"
 
 
 def requirements() -> Iterator[str]:

@@ -76,6 +76,11 @@ def failure(operation: str, refusal: Refused) -> Answer:
     return Answer(body, "FAIL", refusal.code, findings=refusal.findings)
 
 
+def as_json(content: Mapping[str, Any]) -> bytes:
+    """Write an envelope as it goes over the wire: ASCII, without blanks."""
+    return json.dumps(content, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+
+
 def fetched_prefix() -> bytes:
     """Give the answer of ``getEdoc`` up to where the base64 of the package begins; quote and brace follow."""
     return _envelope("getEdoc", "OK", OK, "Thanh cong", {"data": ""})[:-2]
@@ -116,4 +121,4 @@ def _envelope(operation: str, status: str, code: str, text: str, members: Mappin
     if operation in _WITH_COUNT:
         content["count"] = 0
     content.update(members)
-    return json.dumps(content, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+    return as_json(content)

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, delete
 
 from schemas import messages
-from simulator import agencies_file, faults, histories, registering, timekeeping
+from simulator import agencies_file, histories, registering, timekeeping
 from simulator.blobs import Blobs
 from simulator.clock import Clock
 from simulator.directory import Directory
-from simulator.faults import Faults
+from simulator.faults import rulebook
+from simulator.faults.rulebook import Faults
 from simulator.folder import Folder
 from simulator.journal import Journal
 from simulator.meters import Meters
@@ -102,6 +103,7 @@ def _prepare(axis: Axis) -> None:
         histories.enter_keys(connection)
         timekeeping.load(connection, axis.clock)
         enter_systems(connection, axis, axis.clock.milliseconds())
+        rulebook.begin(connection, axis.settings.fault_rules, axis.settings.seed)
 
 
 def enter_systems(connection: Connection, axis: Axis, at: int) -> None:
@@ -124,11 +126,13 @@ def empty(connection: Connection, axis: Axis) -> None:
         tables.exchanges,
         tables.contents,
         tables.ordinals,
+        tables.fault_log,
         tables.agencies,
         tables.systems,
     ):
         connection.execute(delete(table))
-    faults.delete_rules(connection, None)
+    rulebook.delete_rules(connection)
     timekeeping.release(connection)
     agencies_file.forget(connection)
     enter_systems(connection, axis, Clock().milliseconds())
+    rulebook.begin(connection, axis.settings.fault_rules, axis.settings.seed)

@@ -12,6 +12,7 @@ from protocol.wire.signing import PREFIX, SignedRequest
 from simulator import requestid
 from simulator.answers import Answer
 from simulator.blobs import Content
+from simulator.faults.encounter import Encounter
 from simulator.journal import Entry, Headers
 
 _SYSTEM = (PREFIX + "systemid").lower().encode("ascii")
@@ -23,7 +24,9 @@ class Call:
 
     ``system`` is what the request claims, ``signed`` is there once the claim was verified. ``agencies`` are the codes
     that the request is about: the sender of a package, the addressee of a queue entry; ``recipients`` those that a
-    package names. ``counts`` tells that a fault has to be counted together with the answer.
+    package names. ``encounter`` is there where rules of faults are in force for it, ``copy`` what is handed out in the
+    place of the package that was asked for. ``refused`` tells that it is refused before it is performed, ``answers``
+    that its answer leaves.
     """
 
     operation: str
@@ -31,15 +34,15 @@ class Call:
     at: int
     system: str | None
     signed: SignedRequest | None = None
-    ordinal: int | None = None
     agencies: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
     document_id: str | None = None
     receiver_id: str | None = None
     findings: tuple[Finding, ...] = ()
-    fired: tuple[str, ...] = ()
+    encounter: Encounter | None = None
+    copy: Content | None = None
+    refused: bool = False
     answers: bool = True
-    counts: bool = False
     answered: Answer | None = None
     body: bytes | None = None
     content: Content | None = None
@@ -58,6 +61,11 @@ class Call:
         """The verified system."""
         assert self.signed is not None
         return self.signed.system_id
+
+    @property
+    def fired(self) -> tuple[str, ...]:
+        """The names of the faults that fired, in their order."""
+        return tuple(one.rule.fault for one in self.encounter.fired) if self.encounter is not None else ()
 
     @property
     def counted(self) -> str | None:

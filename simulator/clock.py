@@ -83,9 +83,9 @@ class Clock:
         """Axis time in milliseconds since 1970-01-01 UTC, the form that the store keeps."""
         return int(self.epoch() * 1000)
 
-    def http_date(self) -> bytes:
-        """Axis time as the value of a ``Date`` header (RFC 9110, GMT)."""
-        return formatdate(self.epoch(), usegmt=True).encode("ascii")
+    def http_date(self, shift: float = 0) -> bytes:
+        """Axis time as the value of a ``Date`` header (RFC 9110, GMT), off by ``shift`` seconds."""
+        return formatdate(self.epoch() + shift, usegmt=True).encode("ascii")
 
     def state(self) -> ClockState:
         """Give what the clock shows now."""

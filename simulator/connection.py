@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import struct
 from typing import Any, Protocol
 
 from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 SCOPE_KEY = "axis28.connection"
 
@@ -16,6 +18,12 @@ class Connection(Protocol):
 
     def reset(self) -> None:
         """Close it at once, without an answer."""
+
+    def end(self) -> None:
+        """Close it when what was written has left, however much of the answer that is."""
+
+    def gone(self) -> bool:
+        """Tell whether the other side has left."""
 
     def stay_silent(self) -> None:
         """Send no ``100 Continue`` for this request."""
@@ -42,6 +50,40 @@ def reset_transport(transport: Any) -> None:
     if raw is not None:
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()
+
+
+class Held:
+    """The connection of one request as the axis's own server has it."""
+
+    def __init__(self, transport: asyncio.Transport, cycle: RequestResponseCycle) -> None:
+        self._transport = transport
+        self._cycle = cycle
+        self._silent = False
+
+    def reset(self) -> None:
+        """Close it at once, without an answer."""
+        self._cycle.keep_alive = False
+        reset_transport(self._transport)
+
+    def end(self) -> None:
+        """Close it when what was written has left."""
+        self._cycle.keep_alive = False
+        self._transport.close()
+
+    def gone(self) -> bool:
+        """Tell whether the other side has left."""
+        return self._cycle.disconnected
+
+    def stay_silent(self) -> None:
+        """Send no ``100 Continue`` for this request."""
+        self._silent = self._cycle.waiting_for_100_continue
+        self._cycle.waiting_for_100_continue = False
+
+    def ends(self) -> bool:
+        """Tell whether the connection ends with the answer, if that starts now."""
+        cycle = self._cycle
+        unasked = cycle.waiting_for_100_continue or self._silent
+        return not cycle.keep_alive or (unasked and cycle.more_body and not cycle.body)
 
 
 class ResetAnswer:

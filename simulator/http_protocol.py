@@ -56,28 +56,6 @@ class HttpRefusal:
     answer_body: bytes
 
 
-class _Connection:
-    """The connection of one request, for the application."""
-
-    def __init__(self, transport: asyncio.Transport, cycle: RequestResponseCycle) -> None:
-        self._transport = transport
-        self._cycle = cycle
-        self._silent = False
-
-    def reset(self) -> None:
-        self._cycle.keep_alive = False
-        connection.reset_transport(self._transport)
-
-    def stay_silent(self) -> None:
-        self._silent = self._cycle.waiting_for_100_continue
-        self._cycle.waiting_for_100_continue = False
-
-    def ends(self) -> bool:
-        cycle = self._cycle
-        unasked = cycle.waiting_for_100_continue or self._silent
-        return not cycle.keep_alive or (unasked and cycle.more_body and not cycle.body)
-
-
 class _Closing(asyncio.Transport):
     """The transport as the cycle of one request sees it: a close in the middle of a body does not lose the answer."""
 
@@ -210,7 +188,7 @@ class _AxisHttpProtocol(HttpToolsProtocol):
         self._left = None if chunked else int(lengths[0]) if lengths else 0
         super().on_headers_complete()
         scope = cast("dict[str, Any]", self.scope)
-        scope[connection.SCOPE_KEY] = _Connection(self.transport, self.cycle)
+        scope[connection.SCOPE_KEY] = connection.Held(self.transport, self.cycle)
         if self.expect_100_continue or not self.cycle.keep_alive:
             self.cycle.transport = _Closing(self.transport, self.cycle, self._linger)
 

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from protocol.finding import quote
 from protocol.wire.operations import Operation
@@ -22,7 +22,7 @@ from simulator.blobs import Content
 from simulator.call import Call
 from simulator.clock import wire_time
 from simulator.directory import Agency, CodeClosedError, CodeTakenError, DirectoryError
-from simulator.faults import Rule, fire
+from simulator.faults import delivery
 
 Perform = Callable[[Connection], "Outcome"]
 Prepare = Callable[[Axis, Call], Awaitable[Perform]]
@@ -45,38 +45,37 @@ class Work:
     aside: bool = False
 
 
-async def received(axis: Axis, call: Call) -> Perform:
+async def received(_: Axis, call: Call) -> Perform:
     """``getReceivedEdocList``: what waits, or what came in a period (the filters are derived, not observed)."""
     kind, period = parameters.message_type(call), parameters.period(call)
-    rules = axis.faults.repeating(call.system, call.operation, call.ordinal)
-    call.counts = bool(rules)
     system = call.system_id
 
     def perform(connection: Connection) -> Outcome:
         rows = queues.pending(connection, system, kind, period)
-        if call.answers:
-            for rule in rules:
-                _list_again(connection, call, rule, kind, rows)
-        return Outcome(success(call.operation, data=queues.items(rows, period)))
+        encounter = call.encounter if call.answers else None
+        if encounter is None:
+            return Outcome(success(call.operation, data=queues.items(rows, period)))
+        shown = queues.items(delivery.listed(connection, encounter, rows, system=system, kind=kind, at=call.at), period)
+        if delivery.newest_first(connection, encounter, len(shown)):
+            shown.reverse()
+        return Outcome(success(call.operation, data=shown))
 
     return perform
-
-
-def _list_again(connection: Connection, call: Call, rule: Rule, kind: str, rows: list[Row[Any]]) -> None:
-    """Let a fault list again what was acknowledged; it counts, and is named, only where it had something to list."""
-    known = {row.receiver_id for row in rows}
-    settled = queues.settled(connection, call.system_id, kind, document=rule.match.document, agency=rule.match.agency)
-    repeated = [row for row in settled if row.receiver_id not in known]
-    if repeated and fire(connection, rule):
-        rows += repeated
-        call.fired += (rule.fault,)
 
 
 async def counted(_: Axis, call: Call) -> Perform:
     """``countReceiveEdoc`` and ``countReceiveStatus``."""
     kind = "edoc" if call.operation == Operation.COUNT_RECEIVED else "status"
     system = call.system_id
-    return lambda connection: Outcome(success(call.operation, count=queues.count(connection, system, kind)))
+
+    def perform(connection: Connection) -> Outcome:
+        if call.encounter is None or not call.answers:
+            return Outcome(success(call.operation, count=queues.count(connection, system, kind)))
+        rows = queues.pending(connection, system, kind, None)
+        count = delivery.counted(connection, call.encounter, rows, call.at)
+        return Outcome(success(call.operation, count=count))
+
+    return perform
 
 
 async def sent(_: Axis, call: Call) -> Perform:
@@ -101,6 +100,7 @@ async def fetched(axis: Axis, call: Call) -> Perform:
 
     def perform(connection: Connection) -> Outcome:
         entry, content = queues.fetch(connection, system, receiver_id, call.at)
+        content = call.copy or content
         call.agencies, call.document_id = (entry.to_code,), entry.document_id
         if call.operation == Operation.FETCH:
             return Outcome(Answer(answers.fetched_prefix(), "OK", answers.OK), content)

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from simulator import directory
 from simulator.call import Call
-from simulator.faults import WITHOUT_PARTIES
+from simulator.faults.rules import WITHOUT_PARTIES
 
 _OF_THE_CALLER = frozenset({"getReceivedEdocList", "getSentEdocList", "countReceiveEdoc", "countReceiveStatus"})
 

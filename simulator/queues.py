@@ -26,7 +26,10 @@ _STATE_TEXTS = {"initial": "Chua nhan", "processing": "Dang nhan", "done": "Da n
 
 
 def _rows() -> Any:
-    columns = [documents.c[name] for name in ("sender_id", "service_type", "from_code", "title", "notation", "at")]
+    columns = [
+        documents.c[name]
+        for name in ("sender_id", "service_type", "from_code", "title", "notation", "at", "document_id")
+    ]
     return select(deliveries, *columns).join(documents, documents.c.seq == deliveries.c.document_seq)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, delete, or_, select
 
-from simulator import directory, faults
+from simulator import directory
+from simulator.faults import rulebook
 from simulator.store.tables import agencies, deliveries, documents, ordinals, systems
 
 
@@ -24,7 +25,7 @@ def remove_system(connection: Connection, system_id: str) -> None:
     )
     connection.execute(delete(agencies).where(agencies.c.system_id == system_id))
     connection.execute(delete(ordinals).where(ordinals.c.system == system_id))
-    faults.delete_rules_of(connection, system_id)
+    rulebook.delete_rules_of(connection, system_id)
     connection.execute(delete(systems).where(systems.c.id == system_id))
     _drop_undelivered(connection)
 

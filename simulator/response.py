@@ -20,6 +20,7 @@ from simulator.blobs import Blobs, Content
 from simulator.call import Call
 
 _CHUNK = 48 * 1024  # divisible by 3: base64 of each chunk continues that of the one before
+NO_CONTENT = 204
 _PACKED = {"content-encoding": "gzip", "vary": "Accept-Encoding"}
 
 
@@ -37,6 +38,8 @@ def ready(call: Call, answer: Answer, content: Content | None, date: bytes) -> R
     """Fix head and body of an answer, or of the package ``content`` that it carries."""
     accepted = call.request.headers.get("accept-encoding", "").encode("latin-1")
     headers = {"content-type": answer.media_type}
+    if answer.http_status == NO_CONTENT:  # neither a type nor a length of what is not there (RFC 9110, section 8.6)
+        return Ready(answer, None, {"date": date.decode("ascii")}, b"")
     body = None
     if content is not None and content.body is None:
         headers |= _length(call, content, accepted)

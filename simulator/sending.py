@@ -22,6 +22,7 @@ from simulator.call import Call
 from simulator.clock import local
 from simulator.examination import Examined, examine
 from simulator.exchange import Submission
+from simulator.faults import delivery
 from simulator.operations import Outcome, Perform
 
 _TEXTS = {
@@ -92,6 +93,8 @@ async def sending(axis: Axis, call: Call) -> Perform:
 
     def perform(connection: Connection) -> Outcome:
         acceptance = exchange.accept(connection, submission)
+        if call.encounter is not None and not acceptance.repeated:
+            delivery.withhold_by(connection, call.encounter, [copy.receiver_id for copy in acceptance.deliveries])
         call.findings = acceptance.findings
         return Outcome(success(call.operation, DocId=acceptance.sender_id))
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from simulator.directory import System
 from simulator.examination import Profile
+from simulator.faults.rules import Rule
 
 BODY_LIMIT = int(50 * 1024 * 1024 * 1.4)
 
@@ -18,7 +19,8 @@ class Settings:
 
     ``body_limit`` is the largest package in bytes: 50 MB of file and what base64 makes of it. ``worker`` is the number
     of this process among those that serve the axis together, from 1; 0 where it serves alone.
-    ``agencies`` is a file with a directory to start with.
+    ``agencies`` is a file with a directory to start with. ``fault_rules`` are in force from the start; ``seed`` is what
+    the schedule of faults draws by.
     """
 
     data: Path
@@ -35,3 +37,5 @@ class Settings:
     log_format: Literal["text", "json"] = "text"
     log_level: str = "warning"
     worker: int = 0
+    fault_rules: tuple[Rule, ...] = ()
+    seed: int = 0

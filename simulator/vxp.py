@@ -6,8 +6,6 @@ HTTP status and lose what is not in the envelope.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import time
 
 from sqlalchemy import Connection
@@ -17,15 +15,16 @@ from starlette.types import ASGIApp
 from protocol.finding import Finding, Severity
 from protocol.wire.operations import Operation
 from protocol.wire.signing import SignatureRefused, verify
-from simulator import answers, connection, faults, logs, operations, pages, response
+from simulator import answers, connection, disturbance, logs, operations, response
 from simulator.answers import Answer, Refused, refused
 from simulator.axis import Axis
 from simulator.blobs import Content
 from simulator.call import Call, claimed_system
-from simulator.faults import Rule
+from simulator.faults import rulebook
+from simulator.faults.encounter import Encounter
+from simulator.faults.substitutes import Substitute, substitute
 from simulator.journal import Headers
 from simulator.operations import Outcome, Perform, Work
-from simulator.parties import concerned
 from simulator.response import Ready
 from simulator.sending import sending
 from simulator.store.writer import StorageFailed
@@ -94,27 +93,14 @@ class Vxp:
 
     async def _answered(self, call: Call, work: Work) -> ASGIApp:
         refusal = self._refusal(call)
-        rules = self._axis.faults.candidates(call.counted, call.operation)
-        if rules:
-            call.ordinal = await self._axis.store.write(
-                lambda connection: faults.next_ordinal(connection, call.counted, call.operation)
-            )
-            await self._silence(call, rules)
-        prepared = await self._prepared(call, work, refusal)
-        if rules:
-            by_agency = any(rule.match.agency is not None for rule in rules)
-            parties = self._axis.store.read(lambda connection: concerned(connection, call)) if by_agency else ()
-            disturbance = await self._axis.faults.disturbance(rules, call.ordinal, parties, call.document_id)
-            call.fired += disturbance.names
-            if disturbance.delay:
-                with contextlib.suppress(TimeoutError):  # an axis that ends does not wait
-                    await asyncio.wait_for(self._axis.stopping.wait(), disturbance.delay)
-            if disturbance.kind is not None:
-                return await self._disturbed(call, work, prepared, disturbance.kind)
-        return response.response(call, await self._performed(call, work, prepared), self._axis.blobs)
+        encounter = await self._axis.faults.encounter(call.counted, call.operation)
+        if encounter is not None:
+            return await self._disturbed(call, work, refusal, encounter)
+        perform = await self._prepared(call, work, refusal)
+        return response.response(call, await self._performed(call, work, perform), self._axis.blobs)
 
     def _refusal(self, call: Call) -> Refused | None:
-        """Look at the head of a request: whose it is, and whether its method fits."""
+        """Look at the head of a request: method and signature. Nothing else is known before its body is read."""
         try:
             self._verify(call)
             self._check_method(call)
@@ -132,6 +118,7 @@ class Vxp:
             return await work.prepare(self._axis, call)
         except Refused as error:
             found = error
+        call.refused = True
 
         def refuse(_: Connection) -> Outcome:
             raise found
@@ -157,16 +144,23 @@ class Vxp:
 
     async def _performed(self, call: Call, work: Work, perform: Perform) -> Ready:
         """Perform and journal. What changes something does both in one transaction, what only reads journals later."""
+        encounter = call.encounter
+        fired = len(encounter.fired) if encounter is not None else 0
 
         def attempt(connection: Connection) -> Outcome:
+            if encounter is not None:
+                encounter.rewind(fired)  # a transaction may be begun anew
             try:
-                return perform(connection)
+                outcome = perform(connection)
             except Refused as refusal:
-                return Outcome(answers.failure(call.operation, refusal))
+                outcome = Outcome(answers.failure(call.operation, refusal))
+            return outcome if encounter is None else disturbance.altered(connection, call, encounter, outcome)
 
         def record(connection: Connection, ready: Ready) -> None:
-            if call.ordinal is None:
-                faults.next_ordinal(connection, call.counted, call.operation)
+            if encounter is None:
+                rulebook.next_ordinal(connection, call.counted, call.operation)
+            else:
+                encounter.record(connection)
             self._axis.journal.record(connection, call.entry(ready.answer, ready.content, self._sent(call, ready)))
 
         def both(connection: Connection) -> Ready:
@@ -176,7 +170,7 @@ class Vxp:
             return ready
 
         try:
-            if work.writes or call.counts:
+            if work.writes or (encounter is not None and encounter.counts):
                 with self._axis.traces.span("commit"):
                     ready = await self._axis.store.write(both)
                 if call.operation in (Operation.REGISTER_AGENCY, Operation.DELETE_AGENCY):
@@ -195,32 +189,45 @@ class Vxp:
     def _sent(self, call: Call, ready: Ready) -> Headers | None:
         return [*ready.headers.items()] if call.answers else None
 
-    async def _silence(self, call: Call, rules: tuple[Rule, ...]) -> None:
-        if await self._axis.faults.silence(rules, call.ordinal):
-            call.fired += (faults.SILENT_EXPECT.name,)
-            held = connection.of(call.request.scope)
-            if held is not None:
-                held.stay_silent()
+    async def _disturbed(self, call: Call, work: Work, refusal: Refused | None, encounter: Encounter) -> ASGIApp:
+        """Answer a request that meets rules of faults; the journal says which of them fired."""
+        call.encounter = encounter
+        await disturbance.at_the_head(self._axis, call, encounter)
+        perform = await self._prepared(call, work, refusal)
+        await disturbance.before_the_work(self._axis, call, encounter)
+        lie = encounter.lie
+        if lie is not None and encounter.instead(lie):
+            call.answers = lie.kind.answers
+            if lie.kind.processed:
+                await self._performed(call, work, perform)
+                return connection.ResetAnswer()
+            ready = await self._instead(call, encounter, substitute(lie, call.operation))
+            if ready is None:
+                return connection.ResetAnswer()
+        else:
+            ready = await self._performed(call, work, perform)
+        answer = response.response(call, ready, self._axis.blobs)
+        return disturbance.transferred(self._axis, encounter, ready, answer)
 
-    async def _disturbed(self, call: Call, work: Work, perform: Perform, kind: faults.Kind) -> ASGIApp:
-        """Make a fault happen; the journal says which."""
-        call.answers = kind.answers
-        if kind.processed:
-            performed = await self._performed(call, work, perform)
-            return response.response(call, performed, self._axis.blobs) if kind.answers else connection.ResetAnswer()
-        page = pages.PAGES.get(kind.name)
-        answer = None if page is None else Answer(page.body, http_status=page.status, media_type=page.media_type)
-        ready = None if answer is None else self._ready(call, answer)
-        headers = None if ready is None else self._sent(call, ready)
+    async def _instead(self, call: Call, encounter: Encounter, given: Substitute | None) -> Ready | None:
+        """Journal what is answered in the place of the axis, or that nothing is."""
+        ready = None
+        if given is not None:
+            ready = self._ready(call, given.answer)
+            ready.headers.update(given.headers)
+            call.answered = given.answer
 
         def record(connection: Connection) -> None:
-            self._axis.journal.record(connection, call.entry(answer, None, headers))
+            encounter.record(connection)
+            headers = None if ready is None else self._sent(call, ready)
+            self._axis.journal.record(connection, call.entry(None if ready is None else ready.answer, None, headers))
 
         await self._axis.store.write(record)
-        return connection.ResetAnswer() if ready is None else response.response(call, ready, self._axis.blobs)
+        return ready
 
     def _ready(self, call: Call, answer: Answer, content: Content | None = None) -> Ready:
-        return response.ready(call, answer, content, self._axis.clock.http_date())
+        shift = call.encounter.shift if call.encounter is not None else 0.0
+        return response.ready(call, answer, content, self._axis.clock.http_date(shift))
 
 
 async def _small_body(call: Call) -> bytes:

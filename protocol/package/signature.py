@@ -35,6 +35,11 @@ def in_package_namespace(raw: bytes) -> bytes:
     return etree.tostring(element, encoding="utf-8", with_tail=False)
 
 
+def in_own_namespace(raw: bytes) -> bool:
+    """Tell whether a signature stands in another namespace than the package's, as xmldsig wants it."""
+    return namespace(_parse(raw)) != NAMESPACE
+
+
 def _parse(raw: bytes) -> etree._Element:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from simulator import faults
 from simulator.axis import Axis
 from simulator.control.problems import Problem
-from simulator.faults import Match, Rule, RuleError
+from simulator.faults import log, rulebook
+from simulator.faults.rules import MAX_NUMBER, Match, Rule, RuleError, checked
 
-MAX_NUMBER = 2**31 - 1
+MAX_PAGE = 1000
+_MAX_SEQ = 2**63 - 1
 
 
 class MatchEntry(BaseModel):
@@ -71,16 +72,29 @@ def router(axis: Axis) -> APIRouter:
     async def list_faults() -> dict[str, Any]:
         return shown()
 
+    @routes.get("/faults/log", summary="What fired after a number, oldest first")
+    async def list_fired(
+        after: Annotated[int, Query(ge=0, le=_MAX_SEQ)] = 0,
+        limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 100,
+    ) -> dict[str, Any]:
+        """List one canonical line for each fault that fired; ``next`` is where to go on.
+
+        Two runs of the same requests with the same seed give the same lines, byte for byte.
+        """
+        axis.reload()
+        found = await axis.store.look(lambda connection: log.page(connection, after, limit))
+        return {"seed": axis.faults.seed, "log": found, "next": found[-1]["seq"] if found else after}
+
     @routes.put("/faults", summary="Put these rules in the place of all")
     async def put_faults(entry: Rules) -> dict[str, Any]:
         """Take all of them or none; every rule counts from zero. To set one beside others, use its own address."""
         rules = _checked(Rule(rule.id, *_parts(rule)) for rule in entry.rules)
-        await axis.store.write(lambda connection: faults.put_rules(connection, rules))
+        await axis.store.write(lambda connection: rulebook.put_rules(connection, rules))
         return shown()
 
     @routes.delete("/faults", summary="Remove all rules, or one")
     async def delete_faults(id: str | None = None) -> dict[str, Any]:  # noqa: A002 - the parameter's name on the wire
-        await axis.store.write(lambda connection: faults.delete_rules(connection, id))
+        await axis.store.write(lambda connection: rulebook.delete_rules(connection, id))
         return shown()
 
     @routes.put("/faults/{rule_id:path}", summary="Enter one rule, or replace it", responses={201: {}})
@@ -89,7 +103,7 @@ def router(axis: Axis) -> APIRouter:
         if entry.id not in (None, rule_id):
             raise Problem(422, "invalid-rule", f"id: the address says {rule_id!r}; say the same or leave it out")
         [rule] = _checked([Rule(rule_id, *_parts(entry))])
-        created = await axis.store.write(lambda connection: faults.put_rule(connection, rule))
+        created = await axis.store.write(lambda connection: rulebook.put_rule(connection, rule))
         axis.reload()
         response.status_code = 201 if created else 200
         return rule.to_json()
@@ -97,7 +111,7 @@ def router(axis: Axis) -> APIRouter:
     @routes.delete("/faults/{rule_id:path}", status_code=204, summary="Remove one rule")
     async def delete_fault(rule_id: str) -> None:
         """Leave the other rules as they are."""
-        known = await axis.store.write(lambda connection: faults.delete_rules(connection, rule_id))
+        known = await axis.store.write(lambda connection: rulebook.delete_rules(connection, rule_id))
         axis.reload()
         if not known:
             raise Problem(404, "unknown-rule", f"there is no rule {rule_id}")
@@ -111,6 +125,6 @@ def _parts(entry: RuleBody) -> tuple[str, Match, int | None, dict[str, Any]]:
 
 def _checked(rules: Iterable[Rule]) -> list[Rule]:
     try:
-        return faults.checked(rules)
+        return checked(rules)
     except RuleError as error:
         raise Problem(422, "invalid-rule", str(error)) from error

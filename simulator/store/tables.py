@@ -156,7 +156,7 @@ exchanges = Table(
     Column("status", String(8), nullable=True),
     Column("error_code", String(8), nullable=True),
     Column("findings", Text, nullable=False, default="[]"),
-    Column("fault", String(32), nullable=True),
+    Column("fault", Text, nullable=True),  # the names of all that fired
     Column("method", String(16), nullable=False),
     Column("path", Text, nullable=False),
     Column("request_headers", LargeBinary, nullable=False),  # zlib of the JSON list of [name, value]
@@ -181,6 +181,17 @@ fault_rules = Table(
     Column("id", String(64), nullable=False, unique=True),
     Column("rule", Text, nullable=False),
     Column("fired", Integer, nullable=False, default=0),
+    Column("origin", String(16), nullable=False, server_default="control"),  # or "file": of the axis's start
+)
+
+fault_log = Table(
+    "fault_log",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("system", String(255), nullable=True),  # NULL: nobody proved who sent the request
+    Column("line", Text, nullable=False),
+    # As of the journal: whoever reads the log goes on from the last number, also after a reset.
+    sqlite_autoincrement=True,
 )
 
 ordinals = Table(

@@ -57,6 +57,7 @@ def test_every_answer_fits_its_schema(office: Office, sender: Participant, recei
     assert axis.call("DELETE", one).status_code == 204
     for path, definition in (
         ("/systems", "systems"),
+        ("/faults/log", "fault_log"),
         (f"/systems/{sender.system}", "system"),
         ("/agencies", "agencies"),
         (f"/agencies/{sender.old_code}", "agency"),
@@ -108,6 +109,7 @@ def test_openapi_describes_every_call(axis: RunningAxis) -> None:
         ("POST", "/agencies/{code}/close"), ("POST", "/agencies/{code}/open"), ("POST", "/agencies/{code}/merge"),
         ("POST", "/packages"), ("GET", "/documents"),
         ("GET", "/documents/{sender_id}"), ("GET", "/exchanges"), ("GET", "/exchanges/{seq}"), ("GET", "/faults"),
+        ("GET", "/faults/log"),
         ("PUT", "/faults"), ("DELETE", "/faults"), ("PUT", "/faults/{rule_id}"), ("DELETE", "/faults/{rule_id}"),
         ("GET", "/clock"), ("PUT", "/clock"), ("GET", "/metrics"),
         ("GET", "/healthz"), ("GET", "/statistics"),

@@ -11,7 +11,7 @@ from fixtures.rawhttp import NoAnswerError
 from protocol.package.writer import write_package
 from protocol.wire.operations import Operation
 from schemas import registry
-from simulator.faults import KINDS
+from simulator.faults.kinds import KINDS
 from tests.simulator.conftest import Office, Participant
 from tests.simulator.disturbing import count, put
 from tests.simulator.test_exchange import ok

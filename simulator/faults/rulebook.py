@@ -1,0 +1,107 @@
+"""The rules in force, and what is counted of them: in the store, so that all who answer requests agree."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from simulator.faults.encounter import Encounter
+from simulator.faults.rules import Rule, rule_from_json
+from simulator.store.store import Store
+from simulator.store.tables import facts, fault_rules, ordinals
+
+_SEED = "faults-seed"
+CONTROL, FILE = "control", "file"
+"""Who gave a rule: somebody through the control API, or the file that the axis was started with."""
+
+# Built once: making a statement costs more than running it, and this one runs with every request.
+_PAIR = (ordinals.c.system == bindparam("of_system")) & (ordinals.c.operation == bindparam("of_operation"))
+_RAISE = update(ordinals).where(_PAIR).values(count=ordinals.c.count + 1)
+_ORDINAL = select(ordinals.c.count).where(_PAIR)
+_START = insert(ordinals)
+
+
+class Faults:
+    """The rules in force and the seed of their schedule."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._rules: tuple[Rule, ...] = ()
+        self._seed = 0
+
+    def load(self, connection: Connection) -> None:
+        """Read rules and seed anew; to be called after whatever changes them was committed."""
+        rows = connection.execute(select(fault_rules.c.rule).order_by(fault_rules.c.position)).scalars()
+        self._rules = tuple(rule_from_json(json.loads(row)) for row in rows)
+        seed = connection.execute(select(facts.c.value).where(facts.c.name == _SEED)).scalar()
+        self._seed = int(seed or 0)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """All rules, in the order in which they were given."""
+        return self._rules
+
+    @property
+    def seed(self) -> int:
+        """What the schedule draws by, where a rule has no seed of its own."""
+        return self._seed
+
+    async def encounter(self, system: str | None, operation: str) -> Encounter | None:
+        """Count a request and see which rules it meets; ``None``, and nothing counted, where none is for its like.
+
+        ``system`` is who sends it for certain: a request without a valid signature counts for nobody.
+        """
+        if not self._rules:
+            return None
+        rules = tuple(rule for rule in self._rules if rule.concerns(system, operation))
+        if not rules:
+            return None
+        index = await self._store.write(lambda connection: next_ordinal(connection, system, operation))
+        return Encounter(self._store, rules, seed=self._seed, system=system, operation=operation, index=index)
+
+
+def next_ordinal(connection: Connection, system: str | None, operation: str) -> int:
+    """Count a request of this (system, operation) pair and give its number, from 1."""
+    pair = {"of_system": system or "", "of_operation": operation}
+    if connection.execute(_RAISE, pair).rowcount == 0:
+        connection.execute(_START, {"system": system or "", "operation": operation, "count": 1})
+        return 1
+    return int(connection.execute(_ORDINAL, pair).scalar_one())
+
+
+def begin(connection: Connection, rules: Iterable[Rule], seed: int) -> None:
+    """Enter the seed, and the rules of the file that an axis is started with in the place of an earlier start's."""
+    connection.execute(delete(facts).where(facts.c.name == _SEED))
+    connection.execute(insert(facts).values(name=_SEED, value=str(seed)))
+    connection.execute(delete(fault_rules).where(fault_rules.c.origin == FILE))
+    for rule in rules:
+        put_rule(connection, rule, origin=FILE)
+
+
+def put_rule(connection: Connection, rule: Rule, *, origin: str = CONTROL) -> bool:
+    """Enter a rule or replace the one with its id, which then counts from zero again; tells whether it is new."""
+    known = delete_rules(connection, rule.id)
+    connection.execute(insert(fault_rules).values(id=rule.id, rule=json.dumps(rule.to_json()), origin=origin))
+    return not known
+
+
+def put_rules(connection: Connection, rules: Iterable[Rule]) -> None:
+    """Put these rules in the place of all that are there. They count from zero."""
+    delete_rules(connection)
+    for rule in rules:
+        put_rule(connection, rule)
+
+
+def delete_rules(connection: Connection, rule_id: str | None = None) -> int:
+    """Remove one rule, or all; tells how many there were."""
+    query = delete(fault_rules)
+    return connection.execute(query if rule_id is None else query.where(fault_rules.c.id == rule_id)).rowcount
+
+
+def delete_rules_of(connection: Connection, system_id: str) -> None:
+    """Remove the rules that are for one system only."""
+    for row in connection.execute(select(fault_rules.c.id, fault_rules.c.rule)).all():
+        if rule_from_json(json.loads(row.rule)).match.system == system_id:
+            delete_rules(connection, row.id)
