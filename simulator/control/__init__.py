@@ -10,7 +10,17 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from simulator.axis import Axis
-from simulator.control import agencies, documents, exchanges, faults, packages, state, statistics, systems
+from simulator.control import (
+    agencies,
+    documents,
+    exchanges,
+    faults,
+    packages,
+    reconciliation,
+    state,
+    statistics,
+    systems,
+)
 from simulator.control.gate import Gate
 from simulator.control.problems import (
     PROBLEM_RESPONSES,
@@ -29,7 +39,7 @@ __all__ = ["ROOT", "gate", "http_problem", "install", "problem"]
 def install(app: FastAPI, axis: Axis) -> None:
     """Add the control API to the application."""
     guarded = [Depends(HTTPBearer(auto_error=False))]  # tells OpenAPI; the gate has looked at the token already
-    for part in (systems, agencies, packages, documents, exchanges, faults, statistics):
+    for part in (systems, agencies, packages, documents, exchanges, faults, statistics, reconciliation):
         app.include_router(part.router(axis), prefix=ROOT, dependencies=guarded, responses=PROBLEM_RESPONSES)
     app.include_router(state.guarded(axis), prefix=ROOT, dependencies=guarded, responses=PROBLEM_RESPONSES)
     app.include_router(state.open_to_all(axis), prefix=ROOT)

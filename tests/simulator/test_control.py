@@ -112,7 +112,7 @@ def test_openapi_describes_every_call(axis: RunningAxis) -> None:
         ("GET", "/faults/log"),
         ("PUT", "/faults"), ("DELETE", "/faults"), ("PUT", "/faults/{rule_id}"), ("DELETE", "/faults/{rule_id}"),
         ("GET", "/clock"), ("PUT", "/clock"), ("GET", "/metrics"),
-        ("GET", "/healthz"), ("GET", "/statistics"),
+        ("GET", "/healthz"), ("GET", "/statistics"), ("POST", "/reconciliation"),
     }  # fmt: skip
     assert told == {(method, root + path) for method, path in expected}
 
