@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 OPTIONS = (
     "plan", "level", "axis", "system", "control-token-file", "listen", "wait", "out", "select", "seed", "baseline",
-    "ca",
+    "ca", "client-cert", "client-key",
 )  # fmt: skip
 METAVARS = {
     "plan": "ID",
@@ -32,6 +32,8 @@ METAVARS = {
     "seed": "N",
     "baseline": "REPORT",
     "ca": "FILE",
+    "client-cert": "FILE",
+    "client-key": "FILE",
 }
 DEFAULT_PLAN = "2026.0-draft"
 

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from axis28.errors import INVALID, CommandError
-from axis28.joining import control_token, join_options, run_to_end
+from axis28.joining import client_certificate, control_token, join_options, run_to_end
 from schemas import messages
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def run(args: argparse.Namespace) -> int:
         examples=args.examples,
         seed=args.seed,
         ca=args.ca,
+        shown=client_certificate(args),
     )
     _prepare(args, settings.kind)
     target = messages.text(f"fuzz.target-{settings.kind}", args.lang)

@@ -7,10 +7,13 @@ import os
 import signal
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from axis28.errors import CommandError
 from schemas import messages
+
+if TYPE_CHECKING:
+    from protocol.wire.tls import ClientCertificate
 
 _Result = TypeVar("_Result")
 TOKEN_VARIABLE = "AXIS28_CONTROL_TOKEN"  # noqa: S105 - the name of the variable, not a token
@@ -34,12 +37,24 @@ def run_to_end(main: Coroutine[Any, Any, _Result]) -> _Result:
 
 
 def join_options(parser: argparse.ArgumentParser, lang: str) -> None:
-    """Add ``--axis``, ``--system``, ``--control-token-file`` and ``--ca``."""
+    """Add ``--axis``, ``--system``, ``--control-token-file``, ``--ca``, ``--client-cert`` and ``--client-key``."""
     parser.add_argument("--axis", metavar="URL", help=messages.text("fuzz.axis", lang))
     parser.add_argument("--system", metavar="ID", help=messages.text("fuzz.system", lang))
     token = messages.text("fuzz.token-file", lang)
     parser.add_argument("--control-token-file", type=Path, metavar="FILE", help=token)
-    parser.add_argument("--ca", metavar="FILE", help=messages.text("fuzz.ca", lang))
+    for name in ("ca", "client-cert", "client-key"):
+        parser.add_argument(f"--{name}", metavar="FILE", help=messages.text(f"fuzz.{name}", lang))
+
+
+def client_certificate(args: argparse.Namespace) -> ClientCertificate | None:
+    """Give the certificate that we show to an axis that asks for one. Raises ``CommandError``."""
+    from conformance import options
+    from conformance.settings import SetupFailure
+
+    try:
+        return options.client_certificate(args.client_cert, args.client_key, Path.cwd())
+    except SetupFailure as failure:
+        raise CommandError(failure.text, failure.exit_code) from failure
 
 
 def control_token(args: argparse.Namespace) -> str | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from axis28.errors import INVALID, CommandError
-from axis28.joining import control_token, join_options, run_to_end
+from axis28.joining import client_certificate, control_token, join_options, run_to_end
 from schemas import messages
 
 if TYPE_CHECKING:
@@ -57,8 +57,9 @@ def run(args: argparse.Namespace) -> int:
         raise CommandError(str(error)) from error
     _writable(args)
     settings = LoadSettings(
-        driver=args.driver, axis=args.axis, token=control_token(args), system=args.system, ca=args.ca
-    )
+        driver=args.driver, axis=args.axis, token=control_token(args), system=args.system, ca=args.ca,
+        shown=client_certificate(args),
+    )  # fmt: skip
     _announce(chosen, args.lang)
     try:
         ran = run_to_end(_conduct(chosen, settings, args.processes, args.lang))
@@ -82,7 +83,7 @@ async def _conduct(chosen: Profile, settings: LoadSettings, processes: int, lang
     started = datetime.now(UTC)
     async with connected(settings) as target:
         measured = await session.run(
-            chosen, target.axis, target.recipient, processes=processes, ca=settings.ca,
+            chosen, target.axis, target.recipient, processes=processes, ca=settings.ca, shown=settings.shown,
             started=lambda pids: _tell(messages.text("load.released", lang, pids=", ".join(map(str, pids)))),
         )  # fmt: skip
         return Ran(

@@ -34,6 +34,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--data", metavar="DIR", type=Path, help=say("data"))
     parser.add_argument("--poll", metavar="SECONDS", type=float, default=60.0, help=say("poll"))
     parser.add_argument("--ca", metavar="FILE", help=say("ca"))
+    parser.add_argument("--client-cert", metavar="FILE", help=say("client-cert"))
+    parser.add_argument("--client-key", metavar="FILE", help=say("client-key"))
     parser.add_argument("--defect", metavar="NAME", help=say("defect"))
     parser.add_argument("--variant", metavar="NAME", help=say("variant"))
 
@@ -80,6 +82,7 @@ def _connection(args: argparse.Namespace) -> Connection:
     from conformance.reference_dms import Connection
     from conformance.reference_dms.systems import SystemsFileError, read_systems
     from protocol.wire.client import AxisClient
+    from protocol.wire.tls import ClientCertificate
 
     try:
         systems = read_systems(args.systems)
@@ -91,11 +94,14 @@ def _connection(args: argparse.Namespace) -> Connection:
     chosen = systems.get(args.system) if args.system is not None else next(iter(systems.values()))
     if chosen is None:
         raise _complaint("system-unknown", file=args.systems, name=args.system, names=names)
+    shown = None if args.client_cert is None else ClientCertificate(args.client_cert, args.client_key)
+    if shown is None and args.client_key is not None:
+        raise _complaint("client-key-alone")
     try:
-        AxisClient(args.axis, chosen.id, chosen.secret, ca=args.ca)
+        AxisClient(args.axis, chosen.id, chosen.secret, ca=args.ca, shown=shown)
     except ValueError as error:
         raise _complaint("bad-connection", problem=error) from error
-    return Connection(args.axis, chosen.id, chosen.secret, chosen.agencies, args.ca)
+    return Connection(args.axis, chosen.id, chosen.secret, chosen.agencies, args.ca, shown)
 
 
 def _listen(host: str, port: int) -> socket.socket:

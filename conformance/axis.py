@@ -13,6 +13,7 @@ import httpx
 from conformance import address
 from conformance.told import told
 from conformance.violation import JudgeBlind
+from protocol.wire.tls import ClientCertificate, client_context
 
 CALL_TIMEOUT_S = 30.0
 PULSE_S = 5.0
@@ -39,10 +40,10 @@ class AxisLost(JudgeBlind):
 class AxisControl:
     """A client of the control API. ``url`` is the address that a DMS would use; ``token`` opens the control API."""
 
-    def __init__(self, url: str, token: str, *, ca: str | None = None) -> None:
+    def __init__(self, url: str, token: str, *, ca: str | None = None, shown: ClientCertificate | None = None) -> None:
         self.url = url.rstrip("/")
         self.shown = address.shown(self.url)
-        verify: ssl.SSLContext | bool = ssl.create_default_context(cafile=ca) if ca else True
+        verify: ssl.SSLContext | bool = client_context(ca, shown) if ca or shown else True
         self._client, self._pulse = (
             httpx.AsyncClient(
                 base_url=self.shown + PREFIX,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from conformance.plan import DEFAULT
 from conformance.settings import DEFAULT_WAIT_S, Settings, SetupFailure
+from protocol.wire.tls import ClientCertificate, client_context
 from schemas import messages
 
 TOKEN_VARIABLE = "AXIS28_CONTROL_TOKEN"  # noqa: S105 - the name of the variable, not a token
@@ -30,6 +31,7 @@ def settings_from(given: Mapping[str, str | None], environ: Mapping[str, str], *
     ca = given.get("ca")
     if ca is not None and not (base / ca).is_file():
         raise SetupFailure(f"--ca {ca} is no file")
+    shown = client_certificate(given.get("client-cert"), given.get("client-key"), base)
     return Settings(
         driver=driver,
         plan=given.get("plan") or DEFAULT,
@@ -42,8 +44,29 @@ def settings_from(given: Mapping[str, str | None], environ: Mapping[str, str], *
         out=base / (given.get("out") or "out"),
         seed=_seed(given.get("seed")),
         ca=ca,
+        shown=shown,
         lang=messages.language(environ),
     )
+
+
+def client_certificate(certificate: str | None, key: str | None, base: Path) -> ClientCertificate | None:
+    """Give the certificate that we show to the axis, as ``--client-cert`` and ``--client-key`` name it.
+
+    Raises ``SetupFailure`` for a file that is none, or that TLS cannot use.
+    """
+    if certificate is None:
+        if key is not None:
+            raise SetupFailure("--client-key needs --client-cert: give the certificate that belongs to the key")
+        return None
+    for option, file in (("--client-cert", certificate), ("--client-key", key)):
+        if file is not None and not (base / file).is_file():
+            raise SetupFailure(f"{option} {file} is no file")
+    shown = ClientCertificate(str(base / certificate), None if key is None else str(base / key))
+    try:
+        client_context(None, shown)
+    except ValueError as error:
+        raise SetupFailure(f"--{error}") from error
+    return shown
 
 
 def _token(file: str | None, environ: Mapping[str, str], base: Path) -> str | None:

@@ -23,6 +23,8 @@ OPTIONS = (
     ("out", "folder for report and evidence (default: out)"),
     ("seed", "seed of all random content (default: a random one, printed)"),
     ("ca", "PEM file with the authority that signed the axis's or the driver's certificate"),
+    ("client-cert", "PEM file with the certificate that the suite shows to an axis that asks for one"),
+    ("client-key", "PEM file with its key, without a passphrase (default: in the same file)"),
 )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from conformance.plan import DEFAULT
+from protocol.wire.tls import ClientCertificate
 
 USAGE, INVALID = 2, 3
 DEFAULT_WAIT_S = 60.0
@@ -39,5 +40,6 @@ class Settings:
     out: Path = Path("out")
     seed: int = 0
     ca: str | None = None
+    shown: ClientCertificate | None = None
     lang: str = "en"
     grace_factor: float = 1.0

@@ -138,7 +138,7 @@ async def _axis(settings: Settings, evidence: Evidence) -> AsyncIterator[AxisCon
             )
         evidence.hide(token)
         try:
-            control = AxisControl(url, token, ca=settings.ca)
+            control = AxisControl(url, token, ca=settings.ca, shown=settings.shown)
         except (OSError, ValueError, httpx.InvalidURL) as error:
             raise SetupFailure(f"--axis {address.shown(url)} or --ca {settings.ca} is unusable: {error}") from error
         stack.push_async_callback(control.close)

@@ -19,6 +19,8 @@ from simulator.folder import Folder
 from simulator.journal import Journal
 from simulator.meters import Meters
 from simulator.redaction import Redaction
+from simulator.sealed import take_seal
+from simulator.sealing import Seal, key_file, key_from
 from simulator.settings import Settings
 from simulator.store import tables
 from simulator.store.store import Store
@@ -39,6 +41,7 @@ class Axis:
     faults: Faults
     meters: Meters
     redaction: Redaction
+    seal: Seal
     traces: Traces = field(default_factory=Traces)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -71,15 +74,18 @@ def build(settings: Settings) -> Axis:
     """Take the data folder and put an axis together.
 
     A worker finds everything prepared: its parent holds the folder, and has built the axis once before.
-    Raises ``FolderHeld``, ``UnusableStore``, ``DirectoryError``, ``TracesUnavailable``, ``OSError``.
+    Raises ``FolderHeld``, ``UnusableStore``, ``DirectoryError``, ``TracesUnavailable``, ``KeyUnusable``, ``OSError``.
     """
     folder = None if settings.worker else Folder(settings.data)
     try:
+        seal = Seal(key_from(settings.secrets_key, settings.data))
         store = Store(settings.data)
         blobs = Blobs(settings.data / "bodies", settings.worker)
         redaction = Redaction([settings.token])
         journal = Journal(store, blobs, redaction)
-        axis = Axis(settings, folder, Clock(), store, blobs, journal, Directory(), Faults(store), Meters(), redaction)
+        axis = Axis(
+            settings, folder, Clock(), store, blobs, journal, Directory(seal), Faults(store), Meters(), redaction, seal
+        )  # fmt: skip
         if not settings.worker:
             _prepare(axis)
         store.meter(axis.meters.committed)
@@ -100,6 +106,7 @@ def build(settings: Settings) -> Axis:
 def _prepare(axis: Axis) -> None:
     """Bring the store to where requests may come; workers find it done by their parent."""
     with axis.store.opening() as connection:
+        take_seal(connection, axis.seal, key_file(axis.settings.secrets_key, axis.settings.data))
         histories.enter_keys(connection)
         timekeeping.load(connection, axis.clock)
         enter_systems(connection, axis, axis.clock.milliseconds())
@@ -109,7 +116,7 @@ def _prepare(axis: Axis) -> None:
 def enter_systems(connection: Connection, axis: Axis, at: int) -> None:
     """Enter systems and directory with which the axis was started; of what is there already only what was changed."""
     for system in axis.settings.systems:
-        registering.introduce(connection, system, at)
+        registering.introduce(connection, system, at, axis.seal)
     if axis.settings.agencies is not None:
         agencies_file.bring_in(connection, axis.settings.agencies, messages.language(), at)
 

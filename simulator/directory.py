@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, CursorResult, Row, bindparam, or_, select
 
 from protocol import organisation
+from simulator.sealing import Seal
 from simulator.store.tables import agencies, systems
 
 LOWEST_LEVEL = 4
@@ -87,12 +88,14 @@ class System:
 class Directory:
     """The secrets of all systems in memory (each request needs one), everything else in the store."""
 
-    def __init__(self) -> None:
+    def __init__(self, seal: Seal) -> None:
+        self._seal = seal
         self._secrets: dict[str, str] = {}
 
     def load(self, connection: Connection) -> None:
         """Read the secrets anew; to be called after whatever changes systems was committed."""
-        self._secrets = {row.id: row.secret for row in connection.execute(select(systems))}
+        rows = connection.execute(select(systems.c.id, systems.c.secret))
+        self._secrets = {row.id: self._seal.open(row.id, row.secret) for row in rows}
 
     def secret_of(self, system_id: str) -> str | None:
         """Give the secret of a system, ``None`` for one that is not registered."""

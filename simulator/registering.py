@@ -22,6 +22,7 @@ from simulator.directory import (
     agency,
     matching,
 )
+from simulator.sealing import Seal
 from simulator.store.tables import agencies, facts, systems
 
 # Both generations, enterprise codes, centre codes and the deviations met in the field (H-O03, H-O04).
@@ -43,7 +44,7 @@ class Entered:
     same: int = 0
 
 
-def put_system(connection: Connection, system: System, at: int) -> bool:
+def put_system(connection: Connection, system: System, at: int, seal: Seal) -> bool:
     """Enter a system with exactly these agencies, or replace it; tells whether it is new. Raises ``DirectoryError``.
 
     An agency that is left out is closed and belongs to no system any more. What was closed before stays as it is: a
@@ -52,9 +53,9 @@ def put_system(connection: Connection, system: System, at: int) -> bool:
     _check(system)
     known = connection.execute(select(systems.c.id).where(systems.c.id == system.id)).first()
     if known is None:
-        connection.execute(insert(systems).values(id=system.id, secret=system.secret))
+        connection.execute(insert(systems).values(id=system.id, secret=seal.seal(system.id, system.secret)))
     else:
-        connection.execute(update(systems).where(systems.c.id == system.id).values(secret=system.secret))
+        _change_secret(connection, system, seal)
     kept = {entry.code for entry in system.agencies}
     before = agencies_of(connection, system.id)
     _leave_out(connection, [entry.code for entry in before if entry.code not in kept and not entry.deleted], at)
@@ -62,7 +63,12 @@ def put_system(connection: Connection, system: System, at: int) -> bool:
     return known is None
 
 
-def introduce(connection: Connection, system: System, at: int) -> None:
+def _change_secret(connection: Connection, system: System, seal: Seal) -> None:
+    sealed = seal.seal(system.id, system.secret)
+    connection.execute(update(systems).where(systems.c.id == system.id).values(secret=sealed))
+
+
+def introduce(connection: Connection, system: System, at: int, seal: Seal) -> None:
     """Enter a system that an axis is started with, and leave alone what became of it while the axis ran.
 
     A system that is there already takes on the secret. An agency takes on what the file says only where the file says
@@ -70,10 +76,10 @@ def introduce(connection: Connection, system: System, at: int) -> None:
     Raises ``DirectoryError``.
     """
     if connection.execute(select(systems.c.id).where(systems.c.id == system.id)).first() is None:
-        put_system(connection, system, at)
+        put_system(connection, system, at, seal)
     else:
         _check(system)
-        connection.execute(update(systems).where(systems.c.id == system.id).values(secret=system.secret))
+        _change_secret(connection, system, seal)
     before = _told(connection, system.id)
     now = {entry.code: _said(replace(entry, system_id=system.id)) for entry in system.agencies}
     present = {entry.code: entry for entry in agencies_of(connection, system.id)}

@@ -88,6 +88,9 @@ def serve(
         timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=_GRACE,
     )
+    config.load()
+    if axis.settings.tls is not None:
+        config.ssl = axis.settings.tls.context()
     _Server(config, axis, ready, beat, interruptible=interruptible).run(sockets=[listening])
 
 
@@ -124,9 +127,9 @@ class _Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def addresses(listening: socket.socket) -> tuple[str, str]:
-    """Give the addresses of the operations and of the control API."""
+def addresses(listening: socket.socket, *, tls: bool = False) -> tuple[str, str]:
+    """Give the addresses of the operations and of the control API; ``https`` ones over TLS."""
     host, port = listening.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
-    url = f"http://{shown}:{port}"
+    url = f"{'https' if tls else 'http'}://{shown}:{port}"
     return url, f"{url}/_axis/v1"

@@ -9,6 +9,7 @@ from typing import Literal
 from simulator.directory import System
 from simulator.examination import Profile
 from simulator.faults.rules import Rule
+from simulator.tls import Tls
 
 BODY_LIMIT = int(50 * 1024 * 1024 * 1.4)
 
@@ -21,6 +22,8 @@ class Settings:
     of this process among those that serve the axis together, from 1; 0 where it serves alone.
     ``agencies`` is a file with a directory to start with. ``fault_rules`` are in force from the start; ``seed`` is what
     the schedule of faults draws by.
+    ``tls`` are the files of an axis that speaks TLS. ``secrets_key`` is the file with the key under which secrets are
+    sealed, ``None`` for that of the data folder.
     """
 
     data: Path
@@ -34,6 +37,8 @@ class Settings:
     minted: bool = False
     temporary: bool = False
     body_limit: int = BODY_LIMIT
+    tls: Tls | None = None
+    secrets_key: Path | None = None
     log_format: Literal["text", "json"] = "text"
     log_level: str = "warning"
     worker: int = 0

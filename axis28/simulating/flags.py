@@ -20,6 +20,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     _what(parser)
     _work(parser)
     _limits(parser)
+    _guards(parser)
     _control(parser)
     _logs(parser)
 
@@ -47,6 +48,13 @@ def _work(parser: argparse.ArgumentParser) -> None:
 def _limits(parser: argparse.ArgumentParser) -> None:
     """How much it takes."""
     parser.add_argument("--body-limit", type=megabytes, default=None, metavar="MB", help=text("body-limit"))
+
+
+def _guards(parser: argparse.ArgumentParser) -> None:
+    """Who may connect, and what nobody may read."""
+    for name in ("tls-cert", "tls-key", "client-ca"):
+        parser.add_argument(f"--{name}", type=Path, metavar="FILE", help=text(name))
+    parser.add_argument("--secrets-key-file", type=Path, metavar="FILE", help=text("secrets-key"))
 
 
 def _control(parser: argparse.ArgumentParser) -> None:

@@ -18,6 +18,7 @@ from schemas import messages
 from simulator.axis import Axis, build
 from simulator.directory import DirectoryError
 from simulator.folder import FolderHeld
+from simulator.sealing import KeyUnusable
 from simulator.serve import addresses, listen, listen_together, serve
 from simulator.settings import Settings
 from simulator.store.store import UnusableStore
@@ -77,6 +78,8 @@ def built(settings: Settings) -> Axis:
         return build(settings)
     except FolderHeld as error:
         raise complaint("data-held", folder=settings.data) from error
+    except KeyUnusable as error:
+        raise complaint(error.rule, path=error.path, problem=error.problem) from error
     except (UnusableStore, DirectoryError, TracesUnavailable) as error:
         raise complaint("cannot-start", problem=error) from error
     except (OSError, SQLAlchemyError) as error:
@@ -85,7 +88,7 @@ def built(settings: Settings) -> Axis:
 
 def say_ready(settings: Settings, listening: socket.socket) -> None:
     """Print the ready line; where everything is gone at the end, say so on stderr."""
-    url, control = addresses(listening)
+    url, control = addresses(listening, tls=settings.tls is not None)
     line: dict[str, object] = {"event": "ready", "url": url, "control": control, "pid": os.getpid()}
     if settings.minted:
         line["token"] = settings.token

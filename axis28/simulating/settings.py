@@ -6,11 +6,13 @@ import argparse
 from pathlib import Path
 
 from axis28.errors import CommandError
+from axis28.simulating.complaint import complaint
 from axis28.simulating.token import control_token
 from schemas import messages
 from simulator.directory import System
 from simulator.settings import BODY_LIMIT, Settings
 from simulator.systems_file import SystemsFileError, read_systems
+from simulator.tls import Tls, TlsUnusable
 
 
 def settings(args: argparse.Namespace, data: Path) -> Settings:
@@ -27,10 +29,26 @@ def settings(args: argparse.Namespace, data: Path) -> Settings:
         agencies=args.agencies,
         minted=minted,
         temporary=args.data is None,
+        tls=_tls(args.tls_cert, args.tls_key, args.client_ca),
+        secrets_key=args.secrets_key_file,
         body_limit=args.body_limit or BODY_LIMIT,
         log_format=args.log_format,
         log_level=args.log_level,
     )
+
+
+def _tls(certificate: Path | None, key: Path | None, client_ca: Path | None) -> Tls | None:
+    """Look at the files of an axis over TLS before it starts, so that the complaint is one line."""
+    if certificate is None and key is None and client_ca is None:
+        return None
+    if certificate is None or key is None:
+        raise complaint("tls-half")
+    tls = Tls(certificate, key, client_ca)
+    try:
+        tls.context()
+    except TlsUnusable as error:
+        raise complaint(error.rule, path=error.path, problem=error.problem) from error
+    return tls
 
 
 def _systems(path: Path | None) -> tuple[System, ...]:

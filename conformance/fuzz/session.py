@@ -25,6 +25,7 @@ from conformance.settings import INVALID, Settings, SetupFailure
 from conformance.staging import described, staged
 from conformance.violation import JudgeBlind
 from protocol.wire.client import AxisClient
+from protocol.wire.tls import ClientCertificate, client_context
 
 NEEDED = ("received",)
 DEFAULT_BUDGET = campaign.Budget()
@@ -44,6 +45,7 @@ class FuzzSettings:
     examples: int = 200
     seed: int = 0
     ca: str | None = None
+    shown: ClientCertificate | None = None
     budget: campaign.Budget = DEFAULT_BUDGET
 
     @property
@@ -77,7 +79,7 @@ def axis_strategy() -> SearchStrategy[Recipe]:
 async def _dms_session(settings: FuzzSettings, driver: str) -> AsyncIterator[tuple[Target, SearchStrategy[Recipe]]]:
     of_run = Settings(
         driver=driver, axis=settings.axis, token=settings.token, system=settings.system, ca=settings.ca,
-        seed=settings.seed,
+        shown=settings.shown, seed=settings.seed,
     )  # fmt: skip
     run_id = f"f-{secrets.token_hex(4)}"
     async with described(of_run, run_id) as (connected, system):
@@ -104,7 +106,7 @@ def _needs(capabilities: frozenset[str]) -> None:
 
 @contextlib.asynccontextmanager
 async def _axis_session(settings: FuzzSettings) -> AsyncIterator[tuple[Target, SearchStrategy[Recipe]]]:
-    async with connected_axis(settings.axis, settings.token, settings.ca) as axis:
+    async with connected_axis(settings.axis, settings.token, settings.ca, settings.shown) as axis:
         senders = Senders(axis, random.SystemRandom())
         try:
             sender_id, sender_secret, (sender,) = await senders.register()
@@ -113,10 +115,12 @@ async def _axis_session(settings: FuzzSettings) -> AsyncIterator[tuple[Target, S
             senders.recipients = tuple(Party(agency.code, agency.name) for agency in received_by)
             credentials = requests.Sender(sender_id, sender_secret, sender.code, received_by[0].code)
             limits = httpx.Limits(max_connections=AT_ONCE)
+            ca, shown = settings.ca, settings.shown
+            verify = client_context(ca, shown) if ca or shown else True
             async with (
-                httpx.AsyncClient(verify=settings.ca or True, trust_env=False, limits=limits) as client,
-                AxisClient(axis.url, sender_id, sender_secret, ca=settings.ca) as sending,
-                AxisClient(axis.url, receiver_id, receiver_secret, ca=settings.ca) as receiving,
+                httpx.AsyncClient(verify=verify, trust_env=False, limits=limits) as client,
+                AxisClient(axis.url, sender_id, sender_secret, ca=ca, shown=shown) as sending,
+                AxisClient(axis.url, receiver_id, receiver_secret, ca=ca, shown=shown) as receiving,
             ):
                 target = AxisTarget(
                     axis.url, client, credentials, stamps=senders.stamp, sender=sending, receiver=receiving
@@ -128,7 +132,9 @@ async def _axis_session(settings: FuzzSettings) -> AsyncIterator[tuple[Target, S
 
 
 @contextlib.asynccontextmanager
-async def connected_axis(url: str | None, token: str | None, ca: str | None = None) -> AsyncIterator[AxisControl]:
+async def connected_axis(
+    url: str | None, token: str | None, ca: str | None = None, shown: ClientCertificate | None = None
+) -> AsyncIterator[AxisControl]:
     """Join the axis at ``url`` with ``token``, or start one without a URL. Raises ``SetupFailure``."""
     async with contextlib.AsyncExitStack() as stack:
         if url is None:
@@ -139,7 +145,7 @@ async def connected_axis(url: str | None, token: str | None, ca: str | None = No
                 "the control token of that axis is missing: set AXIS28_CONTROL_TOKEN or --control-token-file"
             )
         try:
-            axis = AxisControl(url, token, ca=ca)
+            axis = AxisControl(url, token, ca=ca, shown=shown)
         except (OSError, ValueError) as error:
             raise SetupFailure(f"--axis {url} or --ca {ca} is unusable: {error}") from error
         stack.push_async_callback(axis.close)

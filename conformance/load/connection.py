@@ -22,6 +22,7 @@ from conformance.settings import Settings
 from conformance.staging import described, staged
 from conformance.system import System
 from protocol.wire.client import AxisClient
+from protocol.wire.tls import ClientCertificate
 
 RECEIVED_LIMIT_S = 60.0
 
@@ -38,6 +39,7 @@ class LoadSettings:
     token: str | None = field(default=None, repr=False)
     system: str | None = None
     ca: str | None = None
+    shown: ClientCertificate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,10 @@ async def connected(settings: LoadSettings) -> AsyncIterator[Connected]:
 
 @contextlib.asynccontextmanager
 async def _dms(settings: LoadSettings, driver: str) -> AsyncIterator[Connected]:
-    of_run = Settings(driver=driver, axis=settings.axis, token=settings.token, system=settings.system, ca=settings.ca)
+    of_run = Settings(
+        driver=driver, axis=settings.axis, token=settings.token, system=settings.system, ca=settings.ca,
+        shown=settings.shown,
+    )  # fmt: skip
     async with described(of_run, f"l-{secrets.token_hex(4)}") as (opened, system):
         # The evidence of a load run is its journal, which stays on the axis, and its own report.
         evidence = Evidence(Path())
@@ -90,11 +95,11 @@ async def _shown(driver: Driver, system: System) -> Counter[str] | None:
 
 @contextlib.asynccontextmanager
 async def _axis(settings: LoadSettings) -> AsyncIterator[Connected]:
-    async with connected_axis(settings.axis, settings.token, settings.ca) as axis:
+    async with connected_axis(settings.axis, settings.token, settings.ca, settings.shown) as axis:
         receivers = Senders(axis, random.SystemRandom())
         try:
             system_id, secret, (agency,) = await receivers.register()
-            async with AxisClient(axis.url, system_id, secret, ca=settings.ca) as client:
+            async with AxisClient(axis.url, system_id, secret, ca=settings.ca, shown=settings.shown) as client:
                 reader = Reader(client)
                 reader.start()
                 try:

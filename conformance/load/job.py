@@ -28,6 +28,8 @@ class Job:
     max_in_flight: int
     answer_limit_s: float
     ca: str | None = None
+    client_cert: str | None = None
+    client_key: str | None = None
 
     def write(self, path: Path) -> None:
         """Write the job as JSON."""

@@ -15,6 +15,7 @@ from locust.env import Environment  # isort: skip
 
 import json
 import mmap
+import ssl
 import sys
 import time
 from pathlib import Path
@@ -25,6 +26,7 @@ from gevent.event import Event
 from gevent.pool import Pool
 
 from conformance.load.job import READY, Job, Planned, read_pool
+from protocol.wire.tls import ClientCertificate, client_context
 
 _IDLE_S = 0.001
 
@@ -113,6 +115,12 @@ def _problem(http_status: int, content: bytes | None) -> str:
     return f"refused-{answer.get('ErrorCode')}"
 
 
+def _context(job: Job) -> ssl.SSLContext:
+    """Trust the authority that was named, or the machine's; never just anybody."""
+    shown = None if job.client_cert is None else ClientCertificate(job.client_cert, job.client_key)
+    return client_context(job.ca, shown)
+
+
 def main(job_file: str) -> int:
     """Do one job."""
     job = Job.read(Path(job_file))
@@ -120,7 +128,9 @@ def main(job_file: str) -> int:
     Arrivals.scheduler = scheduler
     Arrivals.concurrency = job.max_in_flight
     Arrivals.network_timeout = Arrivals.connection_timeout = job.answer_limit_s
-    Arrivals.insecure = job.ca is None
+    if job.url.startswith("https:"):
+        Arrivals.ssl_context_factory = staticmethod(lambda: _context(job))
+    Arrivals.insecure = False
     environment = Environment(user_classes=[Arrivals])
     runner = environment.create_local_runner()
     print(READY, flush=True)

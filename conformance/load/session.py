@@ -21,6 +21,7 @@ from conformance.load.profile import Profile
 from conformance.load.trail import Fate, Trail
 from conformance.system import Agency
 from protocol.wire.client import AxisClient
+from protocol.wire.tls import ClientCertificate
 
 ANSWER_LIMIT_S = 30.0
 DRAIN_STEP_S = 0.25
@@ -50,6 +51,7 @@ async def run(
     *,
     processes: int = 1,
     ca: str | None = None,
+    shown: ClientCertificate | None = None,
     started: Callable[[tuple[int, ...]], None] = lambda _pids: None,
 ) -> Measurement:
     """Run a profile. ``started`` is told the generator's processes at the moment they are released.
@@ -60,8 +62,9 @@ async def run(
     try:
         with tempfile.TemporaryDirectory(prefix="axis28-load-") as folder:
             return await _run(
-                profile, axis, recipient, senders, Path(folder), processes=processes, ca=ca, started=started
-            )
+                profile, axis, recipient, senders, Path(folder), processes=processes, ca=ca, shown=shown,
+                started=started,
+            )  # fmt: skip
     finally:
         await senders.remove()
 
@@ -75,11 +78,12 @@ async def _run(
     *,
     processes: int,
     ca: str | None,
+    shown: ClientCertificate | None,
     started: Callable[[tuple[int, ...]], None],
 ) -> Measurement:
     system_id, secret, (sender,) = await senders.register()
     instants = schedule.instants(profile.arrivals, profile.seed)
-    async with AxisClient(axis.url, system_id, secret, ca=ca) as client:
+    async with AxisClient(axis.url, system_id, secret, ca=ca, shown=shown) as client:
         filled = await asyncio.to_thread(
             pool.fill, folder, instants=instants, letters=profile.letters, seed=profile.seed, now=await axis.now(),
             client=client, sender=sender, recipient=recipient.agency,
@@ -91,6 +95,7 @@ async def _run(
             url=f"{axis.url}/sendEdoc", index=str(filled.index), bodies=str(filled.bodies),
             results=str(folder / f"results-{share}.jsonl"), share=share, shares=processes,
             max_in_flight=profile.health.max_in_flight, answer_limit_s=ANSWER_LIMIT_S, ca=ca,
+            client_cert=shown.certificate if shown else None, client_key=shown.key if shown else None,
         )
         for share in range(processes)
     ]  # fmt: skip
@@ -98,7 +103,7 @@ async def _run(
         started(generators.pids)
         generated = await generators.run(profile.arrivals.duration_s + 2 * ANSWER_LIMIT_S)
     await _drained(profile, trail, recipient, generated)
-    shown = await recipient.shown()
+    seen = await recipient.shown()
     return measure(
         profile,
         recipient,
@@ -106,7 +111,7 @@ async def _run(
         instants=filled.instants,
         generated=generated,
         fates=trail.fates,
-        shown=shown,
+        shown=seen,
     )
 
 

@@ -18,7 +18,9 @@ _given_up: WeakSet[Office] = WeakSet()
 
 async def _count_with_a_wrong_secret(office: Office, axis: AxisClient) -> None:
     own = office.own
-    async with AxisClient(own.axis_url, own.system_id, "not-the-secret", ca=own.ca, clock=office.clock) as stranger:
+    async with AxisClient(
+        own.axis_url, own.system_id, "not-the-secret", ca=own.ca, shown=own.shown, clock=office.clock
+    ) as stranger:
         try:
             await stranger.count_received()
         except AxisRefused:

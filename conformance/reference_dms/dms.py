@@ -132,6 +132,7 @@ class _Line:
             connection.system_id,
             connection.secret,
             ca=connection.ca,
+            shown=connection.shown,
             timeout=office.settings.timeout_s,
             clock=office.clock,
         )

@@ -13,6 +13,7 @@ from conformance.reference_dms import vietnam
 from conformance.reference_dms.store import Store
 from conformance.reference_dms.vietnam import Clock, host_clock
 from protocol.finding import Finding
+from protocol.wire.tls import ClientCertificate
 from schemas import messages, registry
 
 if TYPE_CHECKING:
@@ -75,13 +76,17 @@ class Agency:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """Where the axis is and who we are there. ``ca`` is the path of a PEM bundle for a private authority."""
+    """Where the axis is and who we are there.
+
+    ``ca`` is the path of a PEM bundle for a private authority, ``shown`` what we show to an axis that asks for it.
+    """
 
     axis_url: str
     system_id: str
     secret: str = field(repr=False)
     agencies: tuple[Agency, ...]
     ca: str | None = None
+    shown: ClientCertificate | None = None
 
     def agency(self, code: str | None) -> Agency | None:
         """Give our agency that has this code, new or old; ``None`` when it is not ours."""

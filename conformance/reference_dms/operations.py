@@ -72,7 +72,10 @@ async def _describe(dms: Dms, _args: Args) -> dict[str, Any]:
 
 async def _configure(dms: Dms, args: Args) -> dict[str, Any]:
     agencies = tuple(Agency(given["code"], given["name"], given.get("old_code")) for given in args["agencies"])
-    connection = Connection(args["axis_url"], args["system_id"], args["secret"], agencies, args.get("ca"))
+    # The certificate that this DMS shows is its own affair: it was started with it, and keeps it on another axis.
+    known, over_tls = dms.office.connection, str(args["axis_url"]).startswith("https:")
+    shown = known.shown if known is not None and over_tls else None
+    connection = Connection(args["axis_url"], args["system_id"], args["secret"], agencies, args.get("ca"), shown)
     _take_credentials(dms, args)
     await dms.configure(connection)
     return {}

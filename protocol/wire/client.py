@@ -24,6 +24,7 @@ from protocol.wire.items import Agency, Listed, ReceivedList, SentRow, Unit
 from protocol.wire.operations import SERVICE_TYPE, MessageType, Operation, QueueStatus, SendAnswer
 from protocol.wire.plaintext import ascii_text, is_header_text
 from protocol.wire.sends import SignedSend
+from protocol.wire.tls import ClientCertificate
 
 __all__ = ["AnswerUnusable", "AxisClient", "AxisError", "AxisRefused", "AxisUnreachable", "SendAnswer", "SignedSend"]
 
@@ -34,10 +35,10 @@ _ENOUGH_TO_JUDGE = 512
 class AxisClient:
     """One system's connection to an axis; an async context manager with one connection pool.
 
-    ``endpoint`` is the base URL with any path prefix. ``ca`` names a PEM file of trusted authorities instead of the
-    system's. ``timeout`` (seconds) bounds each wait for the network, ``deadline`` a whole call. ``answer_limit``
-    (bytes, decoded) bounds what is read of an answer. ``clock`` gives the instant of signing. Every call may raise
-    ``AxisRefused``, ``AnswerUnusable`` or ``AxisUnreachable``; bad arguments raise ``ValueError`` naming the argument.
+    ``endpoint`` is the base URL with any prefix. ``ca`` names a PEM file of trusted authorities instead of the system's,
+    ``shown`` our certificate. ``timeout`` (seconds) bounds each wait for the network, ``deadline`` a whole call,
+    ``answer_limit`` (bytes, decoded) an answer. ``clock`` gives the instant of signing. Every call may raise
+    ``AxisRefused``, ``AnswerUnusable``, ``AxisUnreachable``; bad arguments raise ``ValueError`` naming the argument.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class AxisClient:
         secret: str,
         *,
         ca: str | None = None,
+        shown: ClientCertificate | None = None,
         timeout: float = 30,
         deadline: float = 600,
         answer_limit: int = 256 * 2**20,
@@ -57,11 +59,11 @@ class AxisClient:
         self.system_id = _header_text("system_id", system_id)
         if not secret:
             raise ValueError("secret: it is empty; give the secret that belongs to the system id")
-        self._secret = secret
-        self._clock = clock
+        self._secret, self._clock = secret, clock
         self._connection = Connection(
             endpoint,
             ca=ca,
+            shown=shown,
             timeout=timeout,
             deadline=deadline,
             answer_limit=answer_limit,

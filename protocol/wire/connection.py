@@ -11,6 +11,7 @@ import httpx
 
 from protocol.wire.errors import AnswerUnusable, AxisUnreachable
 from protocol.wire.operations import Operation
+from protocol.wire.tls import ClientCertificate, client_context
 
 Headers = Sequence[tuple[str, str]]
 
@@ -23,6 +24,7 @@ class Connection:
         endpoint: str,
         *,
         ca: str | None,
+        shown: ClientCertificate | None,
         timeout: float,
         deadline: float,
         answer_limit: int,
@@ -34,7 +36,7 @@ class Connection:
         self._deadline = deadline
         self._answer_limit = answer_limit
         self.http = httpx.AsyncClient(
-            verify=_trust(url, ca),
+            verify=_trust(url, ca, shown),
             timeout=timeout,
             # A server closes idle connections after some seconds; ours go first: no request is lost in that race.
             limits=httpx.Limits(max_connections=max_connections, keepalive_expiry=2.0),
@@ -99,15 +101,13 @@ def _base(endpoint: str) -> httpx.URL:
     return url
 
 
-def _trust(url: httpx.URL, ca: str | None) -> ssl.SSLContext | bool:
-    if ca is None:
-        return url.scheme == "https"  # plain http has nothing to verify, and loading the authorities takes time
-    if url.scheme != "https":
-        raise ValueError("ca: it is of use with an https endpoint only")
-    try:
-        return ssl.create_default_context(cafile=ca)
-    except (OSError, ssl.SSLError) as error:
-        raise ValueError(f"ca {ca!r}: cannot be read as a PEM file of authorities ({error})") from error
+def _trust(url: httpx.URL, ca: str | None, shown: ClientCertificate | None) -> ssl.SSLContext | bool:
+    if url.scheme == "https":
+        return client_context(ca, shown)
+    if ca is not None or shown is not None:
+        name = "ca" if ca is not None else "client-cert"
+        raise ValueError(f"{name}: it is of use with an https endpoint only")
+    return False  # plain http has nothing to verify, and loading the authorities takes time
 
 
 def _is_tls(error: BaseException | None) -> bool:

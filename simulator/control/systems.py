@@ -80,7 +80,9 @@ def router(axis: Axis) -> APIRouter:
         codes = [code for agency in system.agencies for code in (agency.code, agency.old_code) if code]
         if len(set(codes)) != len(codes):
             raise Problem(422, "invalid-request", "agencies: a code stands twice; name each once")
-        created = await _entered(axis, lambda connection: registering.put_system(connection, system, _now(axis)))
+        created = await _entered(
+            axis, lambda connection: registering.put_system(connection, system, _now(axis), axis.seal)
+        )
         response.status_code = 201 if created else 200
         return axis.store.read(lambda connection: _system(connection, system_id))
 

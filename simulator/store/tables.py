@@ -35,7 +35,7 @@ systems = Table(
     "systems",
     metadata,
     Column("id", String(255), primary_key=True),
-    Column("secret", Text, nullable=False),  # in clear: the protocol's HMAC needs the text itself
+    Column("secret", Text, nullable=False),  # sealed: the protocol's HMAC needs the text itself
 )
 
 agencies = Table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -55,6 +55,7 @@ TIMESTAMP = Profile(
 )
 RESPONDER = Profile(usages=("digital_signature",), purposes=(ExtendedKeyUsageOID.OCSP_SIGNING,))
 TLS_SERVER = Profile(usages=("digital_signature", "key_encipherment"), purposes=(ExtendedKeyUsageOID.SERVER_AUTH,))
+TLS_CLIENT = Profile(usages=("digital_signature",), purposes=(ExtendedKeyUsageOID.CLIENT_AUTH,))
 ENCIPHERMENT = Profile(usages=("key_encipherment", "data_encipherment"))
 
 
@@ -95,12 +96,21 @@ class Authority:
         self.url = url
         self.revoked: dict[int, Revocation] = {}
 
-    def issue(self, subject: x509.Name, key: PrivateKey, profile: Profile, validity: Validity) -> Identity:
-        """Issue a certificate for a key pair."""
+    def issue(
+        self,
+        subject: x509.Name,
+        key: PrivateKey,
+        profile: Profile,
+        validity: Validity,
+        hosts: Sequence[x509.GeneralName] = (),
+    ) -> Identity:
+        """Issue a certificate for a key pair; ``hosts`` are the names and addresses of a server."""
         own = self.identity.certificate
         builder = _builder(subject, key, validity, own.subject, serial=self.serials())
         for extension, critical in _extensions(key, profile, own, self.url):
             builder = builder.add_extension(extension, critical=critical)
+        if hosts:
+            builder = builder.add_extension(x509.SubjectAlternativeName(hosts), critical=False)
         return Identity(_signed(builder, self.identity.key, pss=self.pss), key, (own, *self.identity.issuers))
 
     def revoke(self, certificate: x509.Certificate, revocation: Revocation) -> None:

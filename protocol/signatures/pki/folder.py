@@ -46,6 +46,8 @@ def files(pki: Pki, agencies: Mapping[str, str]) -> Iterator[PkiFile]:
         ("ocsp", pki.responder),
     ):
         yield from _holder(f"authorities/{name}", identity)
+    yield from _holder("tls/server", pki.server())
+    yield from _holder("tls/client", pki.client())
     for code, name in agencies.items():
         yield from _holder(f"agencies/{code}/seal", pki.agency(code, name))
         yield from _holder(f"agencies/{code}/person", pki.person(PERSON, code, name, position=POSITION))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from ipaddress import ip_address
 
 from cryptography import x509
 
@@ -14,6 +15,8 @@ from protocol.signatures.pki.identity import Identity
 from protocol.signatures.pki.keys import Kind
 
 YEAR = timedelta(days=365)
+HOSTS = ("localhost", "127.0.0.1", "::1")
+"""Names and addresses of a test server."""
 HEAD_START = timedelta(days=30)
 """How long before ``now`` the certificates of agencies and persons begin."""
 
@@ -101,6 +104,17 @@ class Pki:
         key = self.key(f"person|{code}|{name}", kind)
         return self.issuing.issue(subject, key, profile, validity or self.validity)
 
+    def server(self, hosts: Sequence[str] = HOSTS, validity: Validity | None = None) -> Identity:
+        """Issue the certificate of a TLS server for names and addresses."""
+        subject = names.plain(hosts[0], "TEST Axis28")
+        own = [_host(host) for host in hosts]
+        return self.issuing.issue(subject, self.key("server"), authority.TLS_SERVER, validity or self.validity, own)
+
+    def client(self, name: str = "TEST DMS", validity: Validity | None = None) -> Identity:
+        """Issue the certificate that a TLS client shows."""
+        subject = names.plain(name, "TEST Axis28")
+        return self.issuing.issue(subject, self.key("client"), authority.TLS_CLIENT, validity or self.validity)
+
     @property
     def validity(self) -> Validity:
         """Give the validity of agencies and persons where none is asked for."""
@@ -134,3 +148,10 @@ class Pki:
         start = self.now - YEAR
         term = Validity(start, start + (self.years + 5) * YEAR)
         return self.issuing.issue(names.authority(name), self.key(owner), profile, term)
+
+
+def _host(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)
