@@ -9,7 +9,7 @@ code keeps its line for good, so that whoever keeps a copy in step learns of it;
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, CursorResult, Row, bindparam, or_, select
@@ -23,7 +23,8 @@ _CHUNK = 500
 _PAGE = 1000
 # Built once: making a statement costs more than running it.
 _CODES: BindParameter[Any] = bindparam("codes", expanding=True)
-_MATCHING = select(agencies).where(or_(agencies.c.code.in_(_CODES), agencies.c.old_code.in_(_CODES)))
+_NAMED = or_(agencies.c.code.in_(_CODES), agencies.c.old_code.in_(_CODES))
+_ROWS = select(agencies).where(_NAMED)
 
 
 class DirectoryError(ValueError):
@@ -76,6 +77,11 @@ class Agency:
         return None if code is None or code.top is None else min(code.level, LOWEST_LEVEL)
 
 
+# In the order in which an Agency has them.
+_FIELDS = [agencies.c[each.name] for each in fields(Agency)]
+_RESOLVED = select(*_FIELDS).where(_NAMED)
+
+
 @dataclass(frozen=True, slots=True)
 class System:
     """A connected system: its id, its shared secret, its agencies."""
@@ -118,10 +124,10 @@ def resolve(connection: Connection, codes: Iterable[str], *, closed: bool = Fals
     for start in range(0, len(wanted), _CHUNK):
         chunk = wanted[start : start + _CHUNK]
         names = set(chunk)
-        for row in matching(connection, chunk):
-            if row.deleted and not closed:
-                continue
+        for row in connection.execute(_RESOLVED, {"codes": chunk}).all():
             entry = _agency(row)
+            if entry.deleted and not closed:
+                continue
             for code in (entry.old_code, entry.code):
                 if code in names:
                     found[code] = entry
@@ -143,7 +149,7 @@ def pages(connection: Connection, *, closed: bool = False) -> Iterator[list[Agen
 
 def page(connection: Connection, after: str, limit: int, *, closed: bool = False) -> list[Agency]:
     """List the agencies that follow a code, at most ``limit``."""
-    query = select(agencies).where(agencies.c.code > after).order_by(agencies.c.code).limit(limit)
+    query = select(*_FIELDS).where(agencies.c.code > after).order_by(agencies.c.code).limit(limit)
     if not closed:
         query = query.where(agencies.c.deleted.is_(False))
     return [_agency(row) for row in connection.execute(query)]
@@ -151,7 +157,7 @@ def page(connection: Connection, after: str, limit: int, *, closed: bool = False
 
 def agencies_of(connection: Connection, system_id: str) -> list[Agency]:
     """List the agencies of one system by code, closed ones too."""
-    query = select(agencies).where(agencies.c.system_id == system_id).order_by(agencies.c.code)
+    query = select(*_FIELDS).where(agencies.c.system_id == system_id).order_by(agencies.c.code)
     return [_agency(row) for row in connection.execute(query)]
 
 
@@ -172,21 +178,10 @@ def all_systems(connection: Connection) -> list[str]:
 
 def matching(connection: Connection, codes: Sequence[str]) -> CursorResult[Any]:
     """Find the rows of whatever agencies the codes name, by their own code or by the old one."""
-    return connection.execute(_MATCHING, {"codes": codes})
+    return connection.execute(_ROWS, {"codes": codes})
 
 
 def _agency(row: Row[Any]) -> Agency:
-    return Agency(
-        code=row.code,
-        name=row.name,
-        old_code=row.old_code,
-        system_id=row.system_id,
-        parent=row.parent,
-        mail=row.mail,
-        is_agency=row.is_agency,
-        locked=row.locked,
-        deleted=row.deleted,
-        version=row.version,
-        modified_at=row.modified_at,
-        successors=tuple(row.successors.split()),
-    )
+    values: list[Any] = list(row)
+    values[-1] = tuple(values[-1].split())
+    return Agency(*values)

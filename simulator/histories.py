@@ -15,6 +15,7 @@ from sqlalchemy import Connection, func, literal_column, select, update
 
 from protocol.composition import composed
 from protocol.organisation import below
+from simulator import succession
 from simulator.directory import Agency, resolve
 from simulator.store.tables import deliveries, documents
 
@@ -38,7 +39,8 @@ class Copy:
 class Letter:
     """All that one sender sent under one id, oldest first.
 
-    ``owner`` is its sender where the directory knows it, ``codes`` all codes of that. ``kinds`` are the business types
+    ``owner`` is its sender where the directory knows it, ``codes`` all codes of that, and of whoever took over from it.
+    ``kinds`` are the business types
     of its packages and ``about`` the ids of the letters that these take back or update.
     """
 
@@ -94,14 +96,14 @@ def letter(connection: Connection, document_id: str | None, sender: str) -> Lett
     if not rows:
         return None
     known = resolve(connection, {row.from_code for row in rows} | {sender}, closed=True)
-    codes = codes_of(known.get(sender), sender)
-    if not any(row.from_code in codes for row in rows):
-        codes = codes_of(known.get(rows[-1].from_code), rows[-1].from_code)
-    own = [row for row in rows if row.from_code in codes]
+    voices = voices_of(connection, known.get(sender), sender)
+    if not any(row.from_code in voices for row in rows):
+        voices = voices_of(connection, known.get(rows[-1].from_code), rows[-1].from_code)
+    own = [row for row in rows if row.from_code in voices]
     return Letter(
         key,
         known.get(own[-1].from_code),
-        codes,
+        voices,
         _copies(connection, own),
         frozenset(row.business_type for row in own),
         tuple(dict.fromkeys(row.target_key for row in own if row.target_key not in ("", key))),
@@ -111,6 +113,12 @@ def letter(connection: Connection, document_id: str | None, sender: str) -> Lett
 def codes_of(agency: Agency | None, code: str) -> frozenset[str]:
     """Give all codes of an agency, and of one that the directory does not know the ``code`` that named it."""
     return frozenset({code} if agency is None else {agency.code, agency.old_code} - {""})
+
+
+def voices_of(connection: Connection, agency: Agency | None, code: str) -> frozenset[str]:
+    """Give all codes by which an agency speaks: its own, and where it was closed those of its heir."""
+    heir = succession.heir(connection, agency) if agency is not None and agency.deleted else None
+    return codes_of(agency, code) | (codes_of(heir, heir.code) if heir is not None else frozenset())
 
 
 def said(connection: Connection, about: Letter) -> list[Said]:
@@ -134,25 +142,25 @@ def said(connection: Connection, about: Letter) -> list[Said]:
     return [Said(row.seq, row.status_code, row.from_code, frozenset(agencies)) for row, agencies in found.values()]
 
 
-def of_copy(reports: Iterable[Said], about: Letter, copy: Copy, recipient: Agency) -> list[str]:
+def of_copy(reports: Iterable[Said], about: Letter, copy: Copy, recipient: Agency, voices: frozenset[str]) -> list[str]:
     """Give the codes about one copy, oldest first: what its recipient reported, and its sender's requests (13).
 
-    A unit below the recipient reports for it, unless it has a copy of its own.
+    ``voices`` are the codes by which the recipient speaks. A unit below it reports for it, unless it has a copy of its
+    own.
     """
-    own, others = codes_of(recipient, recipient.code), about.recipients()
-    owner = about.owner.code if about.owner is not None else None
+    others = about.recipients()
 
     def speaks(reporter: str) -> bool:
-        return reporter in own or (reporter not in others and below(reporter, recipient.code))
+        return reporter in voices or (reporter not in others and below(reporter, recipient.code))
 
     return [
         each.code
         for each in reports
         if each.seq > copy.document_seq
         and (
-            each.reporter in about.codes and recipient.code in each.addressees
+            each.reporter in about.codes and not voices.isdisjoint(each.addressees)
             if each.code == RECALL
-            else speaks(each.reporter) and (owner is None or owner in each.addressees)
+            else speaks(each.reporter) and (about.owner is None or not about.codes.isdisjoint(each.addressees))
         )
     ]
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert, update
 from protocol import organisation
 from protocol.finding import Finding, Severity, quote
 from protocol.rules.progress import contradicted, this_round
-from simulator import histories
+from simulator import histories, succession
 from simulator.directory import Agency, resolve
 from simulator.examination import TAKE_BACK, UPDATE, Facts
 from simulator.histories import AGREED, DECLINED, RECALL, Copy, Letter
@@ -31,7 +31,7 @@ def examine(connection: Connection, facts: Facts, reporter: Agency) -> list[Find
     if letter is None:
         return [_warning("STS-16", "status-document-unknown", "ResponseFor/DocumentId", facts.document_id)]
     if facts.status_code == RECALL:
-        if letter.owner is None or letter.owner.code != reporter.code:
+        if letter.owner is None or reporter.code not in letter.codes:
             return [_warning("RCL-09", "recall-not-by-sender", "From/OrganId", reporter.code)]
         if _addressee(connection, facts, letter) is None:
             return [_warning("STS-13", "recall-to-non-recipient", "ResponseFor/OrganId", facts.about)]
@@ -42,8 +42,11 @@ def examine(connection: Connection, facts: Facts, reporter: Agency) -> list[Find
     # What came last is the copy that a report is first of all about: what was said before it, was said of others.
     newest = max(letter.copies_of(recipient.code), key=lambda copy: copy.document_seq)
     own = histories.codes_of(reporter, reporter.code)
+    voices = histories.voices_of(connection, recipient, recipient.code)
+    if reporter.code in voices:
+        own |= voices
     reports = [each for each in histories.said(connection, letter) if each.code == RECALL or each.reporter in own]
-    said = histories.of_copy(reports, letter, newest, recipient)
+    said = histories.of_copy(reports, letter, newest, recipient, voices)
     return _against_history(connection, facts.status_code, letter, said)
 
 
@@ -77,8 +80,9 @@ def _note(connection: Connection, letter: Letter, copies: Sequence[Copy], **even
 
 def _move(connection: Connection, letter: Letter, copies: Sequence[Copy], recipient: Agency) -> None:
     reports = histories.said(connection, letter)
+    voices = histories.voices_of(connection, recipient, recipient.code)
     for copy in copies:
-        state = histories.state(histories.of_copy(reports, letter, copy, recipient))
+        state = histories.state(histories.of_copy(reports, letter, copy, recipient, voices))
         connection.execute(update(deliveries).where(deliveries.c.seq == copy.seq).values(business_status=state))
 
 
@@ -107,7 +111,7 @@ def _addressee(connection: Connection, facts: Facts, letter: Letter) -> Agency |
 
 
 def _recipient(connection: Connection, letter: Letter, reporter: Agency) -> Agency | None:
-    """Give whose copy somebody reports about: its own, or, for a unit, that of the nearest body above it."""
+    """Give whose copy somebody reports about: its own, for a unit that of the body above it, or its predecessor's."""
     recipients = letter.recipients()
     if reporter.code in recipients:
         return reporter
@@ -117,7 +121,7 @@ def _recipient(connection: Connection, letter: Letter, reporter: Agency) -> Agen
         if above is not None and above.code in recipients:
             return above
         unit = organisation.parse(unit.superior)
-    return None
+    return succession.predecessor(connection, reporter, recipients)
 
 
 def _against_history(connection: Connection, code: str, letter: Letter, history: Sequence[str]) -> list[Finding]:

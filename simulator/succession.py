@@ -72,10 +72,8 @@ def heir(connection: Connection, closed: Agency) -> Agency | None:
     return found[0] if len(found) == 1 else None
 
 
-def spoken_for(connection: Connection, speaker: Agency, codes: Collection[str]) -> Agency | None:
-    """Give the agency among ``codes`` for which another speaks: itself, or a closed one whose heir it is."""
-    if speaker.code in codes:
-        return speaker
+def predecessor(connection: Connection, speaker: Agency, codes: Collection[str]) -> Agency | None:
+    """Give the closed agency among ``codes`` for which another speaks, because it is its heir."""
     for entry in resolve(connection, codes, closed=True).values():
         if entry.deleted and (follower := heir(connection, entry)) is not None and follower.code == speaker.code:
             return entry

@@ -89,6 +89,31 @@ def test_a_status_about_a_letter_of_a_merged_agency_reaches_whoever_took_over(
     ]
 
 
+def test_whoever_took_over_speaks_about_what_its_predecessor_received_and_sent(
+    office: Office, sender: Participant, receiver: Participant
+) -> None:
+    """Reports go on where the predecessor's ended, and a recall by the sender's heir is the sender's."""
+    later_receiver, later_sender = office.participant(), office.participant()
+    letter = office.document(sender, receiver)
+    sent = office.axis.inject(write_package(letter), sender.code)
+
+    def report(by: Participant, code: str, **options: Any) -> tuple[list[str], str]:
+        status = office.status(letter, code, by, **options)
+        ok(by.official().send(status, sender=by.code, message_type="status").result)
+        findings = by.exchanges("sendEdoc")[-1]["findings"]
+        [copy] = office.axis.call("GET", f"/documents/{sent['sender_id']}").json()["recipients"]
+        return [each["reason"] for each in findings if each["severity"] == "warn"], copy["business_status"]
+
+    assert report(receiver, "03") == ([], "03")
+    _merged(office, later_receiver, receiver)
+    assert report(later_receiver, "05") == ([], "05")
+    assert report(later_receiver, "02") == (["status-contradicts"], "02"), "its predecessor had taken the letter"
+    assert report(office.participant(), "06") == (["status-by-non-recipient"], "02")
+    _merged(office, later_sender, sender)
+    assert report(later_sender, "13", addressee=receiver.code) == ([], "13")
+    assert report(later_receiver, "15") == ([], "15")
+
+
 def test_a_split_agency_has_no_single_heir(office: Office, sender: Participant, receiver: Participant) -> None:
     """A letter's refusal names all who followed; a status cannot be passed on, because nobody knows to whom."""
     parts = [office.participant() for _ in range(2)]
