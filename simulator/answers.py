@@ -86,6 +86,11 @@ def fetched_prefix() -> bytes:
     return _envelope("getEdoc", "OK", OK, "Thanh cong", {"data": ""})[:-2]
 
 
+def list_prefix(operation: str) -> bytes:
+    """Give the answer of a list up to where its items begin; bracket and brace follow them."""
+    return _envelope(operation, "OK", OK, "Thanh cong", {"data": []})[:-2]
+
+
 def compressed(body: bytes, operation: str, accept_encoding: bytes) -> bytes | None:
     """Give the body as gzip where the client asks for it; never on ``sendEdoc``, whose client does not decode it."""
     if operation == "sendEdoc" or not body or not accepts_gzip(accept_encoding):

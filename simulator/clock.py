@@ -69,6 +69,7 @@ class Clock:
     def __init__(self) -> None:
         self._courses = HOST
         self._shown = 0.0
+        self._dated = -1, b""  # the last second that was written as a date, and how
 
     def follow(self, courses: tuple[Course, ...]) -> None:
         """Go by these courses from now on."""
@@ -85,7 +86,10 @@ class Clock:
 
     def http_date(self, shift: float = 0) -> bytes:
         """Axis time as the value of a ``Date`` header (RFC 9110, GMT), off by ``shift`` seconds."""
-        return formatdate(self.epoch() + shift, usegmt=True).encode("ascii")
+        second = int(self.epoch() + shift)
+        if second != self._dated[0]:
+            self._dated = second, formatdate(second, usegmt=True).encode("ascii")
+        return self._dated[1]
 
     def state(self) -> ClockState:
         """Give what the clock shows now."""

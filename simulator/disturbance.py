@@ -25,7 +25,7 @@ from simulator.faults.encounter import Encounter
 from simulator.faults.kinds import Act
 from simulator.faults.rules import Rule
 from simulator.faults.transfer import CutOff, InPieces, taken_slowly
-from simulator.operations import Outcome
+from simulator.outcome import Outcome
 from simulator.parties import concerned
 from simulator.response import Ready
 from simulator.sending import keep_spool
@@ -66,6 +66,8 @@ def altered(writing: Connection, call: Call, encounter: Encounter, outcome: Outc
     """Tell the lies about an answer that was made; a rule fires only where there is something to lie about."""
     if not call.answers:
         return outcome
+    if encounter.shift or encounter.lie is not None:
+        outcome = outcome.whole()  # no list is so long that it could not be lied about
     if encounter.shift:
         outcome = replace(outcome, answer=shifted(outcome.answer, encounter.shift))
     lie = encounter.lie

@@ -15,25 +15,17 @@ from sqlalchemy import Connection
 
 from protocol.finding import quote
 from protocol.wire.operations import Operation
-from simulator import answers, directory, parameters, queues, registering, succession
+from simulator import answers, directory, listing, parameters, queues, registering, succession
 from simulator.answers import Answer, Refused, refused, success
 from simulator.axis import Axis
-from simulator.blobs import Content
 from simulator.call import Call
 from simulator.clock import wire_time
 from simulator.directory import Agency, CodeClosedError, CodeTakenError, DirectoryError
 from simulator.faults import delivery
+from simulator.outcome import Outcome
 
-Perform = Callable[[Connection], "Outcome"]
+Perform = Callable[[Connection], Outcome]
 Prepare = Callable[[Axis, Call], Awaitable[Perform]]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """An answer, and the stored package that it carries, if it carries one."""
-
-    answer: Answer
-    content: Content | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,45 +118,41 @@ async def acknowledged(axis: Axis, call: Call) -> Perform:
     return perform
 
 
-async def listed(_: Axis, call: Call) -> Perform:
+async def listed(axis: Axis, call: Call) -> Perform:
     """``getAgenciesList`` and ``getAgenciesListQD20``, the latter of one level where it is asked for (derived)."""
     old = "oldCode" if call.operation == Operation.AGENCIES else "code102"
     level = parameters.level(call) if call.operation == Operation.AGENCIES_QD20 else None
 
+    def shown(a: Agency) -> dict[str, Any] | None:
+        if level is not None and a.level != level:
+            return None
+        item = {"code": a.code, "id": a.code, "mail": a.mail, "name": a.name, old: a.old_code}
+        return item | {"pid": a.parent} if old == "oldCode" else item
+
     def perform(connection: Connection) -> Outcome:
-        data = [
-            {"code": a.code, "id": a.code, "mail": a.mail, "name": a.name, old: a.old_code}
-            | ({"pid": a.parent} if old == "oldCode" else {})
-            for a in directory.all_agencies(connection)
-            if level is None or a.level == level
-        ]
-        return Outcome(success(call.operation, data=data))
+        return listing.listed(axis.store, connection, call.operation, shown)
 
     return perform
 
 
-async def units(_: Axis, call: Call) -> Perform:
+async def units(axis: Axis, call: Call) -> Perform:
     """``getSynchronizeUnit``: the directory with closed and unconnected nodes, for keeping a copy in step (H-O05)."""
 
-    def perform(connection: Connection) -> Outcome:
-        data = [
-            {
-                "code": a.code,
-                "id": a.code,
-                "mail": a.mail,
-                "name": a.name,
-                "pid": a.parent,
-                "version": a.version,
-                "centerCode": a.parent,
-                "deleted": a.deleted,
-                "modifyDate": wire_time(a.modified_at),
-                "isAgency": a.is_agency,
-            }
-            for a in directory.all_agencies(connection, closed=True)
-        ]
-        return Outcome(success(call.operation, data=data))
+    def shown(a: Agency) -> dict[str, Any]:
+        return {
+            "code": a.code,
+            "id": a.code,
+            "mail": a.mail,
+            "name": a.name,
+            "pid": a.parent,
+            "version": a.version,
+            "centerCode": a.parent,
+            "deleted": a.deleted,
+            "modifyDate": wire_time(a.modified_at),
+            "isAgency": a.is_agency,
+        }
 
-    return perform
+    return lambda connection: listing.listed(axis.store, connection, call.operation, shown, closed=True)
 
 
 async def registered(_: Axis, call: Call) -> Perform:

@@ -6,18 +6,20 @@ A package in a file of its own leaves piece by piece and never stands in memory 
 from __future__ import annotations
 
 import base64
+import itertools
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 from starlette.concurrency import iterate_in_threadpool
-from starlette.responses import Response, StreamingResponse
-from starlette.types import ASGIApp
+from starlette.responses import StreamingResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from protocol.wire.operations import Operation
 from simulator import answers, connection
 from simulator.answers import Answer
 from simulator.blobs import Blobs, Content
 from simulator.call import Call
+from simulator.outcome import Rest
 
 _CHUNK = 48 * 1024  # divisible by 3: base64 of each chunk continues that of the one before
 NO_CONTENT = 204
@@ -26,22 +28,28 @@ _PACKED = {"content-encoding": "gzip", "vary": "Accept-Encoding"}
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """An answer that may leave; ``body`` is ``None`` where it is streamed from ``content``."""
+    """An answer that may leave; ``body`` is ``None`` where it is streamed.
+
+    Then it is the package ``content``, or the answer's own body and the ``rest`` after it.
+    """
 
     answer: Answer
     content: Content | None
     headers: dict[str, str]
     body: bytes | None
+    rest: Rest | None = None
 
 
-def ready(call: Call, answer: Answer, content: Content | None, date: bytes) -> Ready:
-    """Fix head and body of an answer, or of the package ``content`` that it carries."""
+def ready(call: Call, answer: Answer, content: Content | None, date: bytes, rest: Rest | None = None) -> Ready:
+    """Fix head and body of an answer, or of the package ``content`` that it carries; ``rest`` follows the body."""
     accepted = call.request.headers.get("accept-encoding", "").encode("latin-1")
     headers = {"content-type": answer.media_type}
     if answer.http_status == NO_CONTENT:  # neither a type nor a length of what is not there (RFC 9110, section 8.6)
         return Ready(answer, None, {"date": date.decode("ascii")}, b"")
     body = None
-    if content is not None and content.body is None:
+    if rest is not None:
+        headers |= {**(_PACKED if answers.accepts_gzip(accepted) else {}), "transfer-encoding": "chunked"}
+    elif content is not None and content.body is None:
         headers |= _length(call, content, accepted)
     else:
         body = answer.body if content is None else _whole(call, answer, content.body or b"")
@@ -56,15 +64,32 @@ def ready(call: Call, answer: Answer, content: Content | None, date: bytes) -> R
     held = connection.of(call.request.scope)
     if held is not None and held.ends():
         headers["connection"] = "close"
-    return Ready(answer, content, headers, body)
+    return Ready(answer, content, headers, body, rest)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """An answer that stands in memory whole; its head needs nothing added."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    async def __call__(self, _: Scope, __: Receive, send: Send) -> None:
+        head = [(name.encode("ascii"), value.encode("latin-1")) for name, value in self.headers.items()]
+        await send({"type": "http.response.start", "status": self.status, "headers": head})
+        await send({"type": "http.response.body", "body": self.body})
 
 
 def response(call: Call, ready: Ready, blobs: Blobs) -> ASGIApp:
     """Make what sends an answer."""
     if ready.body is not None:
-        return Response(ready.body, ready.answer.http_status, ready.headers)
-    assert ready.content is not None
-    pieces = _pieces(call, ready.answer, ready.content, blobs)
+        return _Plain(ready.answer.http_status, ready.headers, ready.body)
+    if ready.rest is not None:
+        pieces: Iterator[bytes] = itertools.chain((ready.answer.body,), ready.rest())
+    else:
+        assert ready.content is not None
+        pieces = _pieces(call, ready.answer, ready.content, blobs)
     if "content-encoding" in ready.headers:
         pieces = answers.packed(pieces)
     stream: AsyncIterator[bytes] = iterate_in_threadpool(pieces)

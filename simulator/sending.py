@@ -23,7 +23,8 @@ from simulator.clock import local
 from simulator.examination import Examined, examine
 from simulator.exchange import Submission
 from simulator.faults import delivery
-from simulator.operations import Outcome, Perform
+from simulator.operations import Perform
+from simulator.outcome import Outcome
 
 _TEXTS = {
     answers.BAD_FILE: "File khong hop le",

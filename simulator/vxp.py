@@ -24,7 +24,8 @@ from simulator.faults import rulebook
 from simulator.faults.encounter import Encounter
 from simulator.faults.substitutes import Substitute, substitute
 from simulator.journal import Headers
-from simulator.operations import Outcome, Perform, Work
+from simulator.operations import Perform, Work
+from simulator.outcome import Outcome, Rest
 from simulator.response import Ready
 from simulator.sending import sending
 from simulator.store.writer import StorageFailed
@@ -165,7 +166,7 @@ class Vxp:
 
         def both(connection: Connection) -> Ready:
             outcome = attempt(connection)
-            ready = self._ready(call, outcome.answer, outcome.content)
+            ready = self._ready(call, outcome.answer, outcome.content, outcome.rest)
             record(connection, ready)
             return ready
 
@@ -178,7 +179,7 @@ class Vxp:
             else:
                 read = self._axis.store.read_aside if work.aside else None
                 outcome = await read(attempt) if read is not None else self._axis.store.read(attempt)
-                ready = self._ready(call, outcome.answer, outcome.content)
+                ready = self._ready(call, outcome.answer, outcome.content, outcome.rest)
                 self._axis.store.write_later(lambda connection: record(connection, ready))
         except StorageFailed:
             refusal = refused(answers.SYSTEM_ERROR, "Loi he thong: khong ghi duoc", "AXS-08", "storage-failed")
@@ -225,9 +226,9 @@ class Vxp:
         await self._axis.store.write(record)
         return ready
 
-    def _ready(self, call: Call, answer: Answer, content: Content | None = None) -> Ready:
+    def _ready(self, call: Call, answer: Answer, content: Content | None = None, rest: Rest | None = None) -> Ready:
         shift = call.encounter.shift if call.encounter is not None else 0.0
-        return response.ready(call, answer, content, self._axis.clock.http_date(shift))
+        return response.ready(call, answer, content, self._axis.clock.http_date(shift), rest)
 
 
 async def _small_body(call: Call) -> bytes:

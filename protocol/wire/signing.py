@@ -35,7 +35,7 @@ _MAC = "xroadvnpt-hash-header"
 _UNSIGNED = frozenset({_KEYS, _TEXT, _MAC, "xroadvnpt-version"})
 _MAC_FORM = re.compile(rb"[0-9a-fA-F]{64}")
 _NOBODY = secrets.token_bytes(32)  # the key of every system that is not registered
-_TIMESTAMP_FORM = re.compile(r"(\d{8}T\d{6})\+(\d{4})", re.ASCII)
+_TIMESTAMP_FORM = re.compile(r"(\d\d)(\d\d)(\d{4})T(\d\d)(\d\d)(\d\d)\+(\d{4})", re.ASCII)
 
 
 class SignatureRefused(Exception):  # noqa: N818 - named for what the axis does, as the other refusals are
@@ -88,10 +88,10 @@ class SignedRequest:
 
         An official service object that first fetched with ``docId`` and then acknowledges with ``docid`` sends both.
         """
-        exact = dict(reversed(self.named))
         for name in names:
-            if name in exact:
-                return exact[name]
+            for signed, value in self.named:
+                if signed == name:
+                    return value
         return next((self.parameters[name.lower()] for name in names if name.lower() in self.parameters), None)
 
 
@@ -283,10 +283,11 @@ def _signed_at(stamp: str, warnings: list[Finding]) -> datetime:
     if form is None:
         raise SignatureRefused("signed-timestamp-malformed", quote(stamp))
     try:
-        wall = datetime.strptime(form[1], "%d%m%YT%H%M%S")  # noqa: DTZ007 - the wire carries no zone
+        day, month, year, hour, minute, second = (int(part) for part in form.groups()[:6])
+        wall = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - the wire carries no zone
     except ValueError:
         raise SignatureRefused("signed-timestamp-malformed", quote(stamp)) from None
-    milliseconds = int(form[2])
+    milliseconds = int(form[7])
     if milliseconds > 999:
         warnings.append(_warning("signed-timestamp-not-milliseconds", PREFIX + "timestamp", got=stamp))
         milliseconds = 0
