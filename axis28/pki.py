@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from axis28 import ending
+from axis28.axisclock import axis_time
 from axis28.check import instant
 from axis28.errors import CommandError
 from schemas import messages
@@ -47,7 +48,10 @@ def register(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
         "--codes", type=codes, default=DEFAULT_CODE, metavar="CODE[=NAME],…", help=text("codes", default=DEFAULT_CODE)
     )
     init.add_argument("--key", choices=KEYS, default=KEYS[0], help=text("key", default=KEYS[0]))
-    init.add_argument("--now", type=instant, metavar="ISO", help=text("now"))
+    time = init.add_mutually_exclusive_group()
+    time.add_argument("--now", type=instant, metavar="ISO", help=text("now"))
+    time.add_argument("--clock", metavar="URL", help=text("clock"))
+    init.add_argument("--ca", metavar="FILE", help=text("ca"))
     init.add_argument(
         "--years", type=_years, default=DEFAULT_YEARS, metavar="N", help=text("years", default=DEFAULT_YEARS)
     )
@@ -60,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     from protocol.signatures.pki import Pki
     from protocol.signatures.pki.folder import files
 
-    now: datetime = args.now or datetime.now(VIETNAM)
+    now: datetime = args.now or (axis_time(args.clock, args.ca, args.lang) if args.clock else datetime.now(VIETNAM))
     if now.year not in _YEARS:
         ends = {"least": _YEARS[0], "most": _YEARS[-1]}
         raise CommandError(messages.text("pki.far-now", args.lang, value=now.isoformat(), **ends))

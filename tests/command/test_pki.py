@@ -7,7 +7,7 @@ import signal
 import stat
 import subprocess
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 from axis28.command import run
 from protocol.signatures import trust
 from tests import interrupts
+from tests.axis_process import running_axis
 from tests.command.packages import AXIS28, ENGLISH
 from tests.protocol.signatures import openssl
 
@@ -181,3 +182,24 @@ def test_it_speaks_vietnamese(tmp_path: Path, capfd: pytest.CaptureFixture[str])
     assert "hạ tầng khóa thử nghiệm cho H99.01" in capfd.readouterr().out
     assert init(tmp_path / "other", "--lang", "vi", "--now", "1945-09-02T14:00:00+07:00") == 2
     assert "hãy chọn năm từ 1971 đến 8999" in capfd.readouterr().err
+
+
+def test_a_pki_can_be_issued_by_the_clock_of_an_axis(tmp_path: Path) -> None:
+    """Its certificates hold at the time that the axis shows, which may be years from ours."""
+    with running_axis(tmp_path) as axis:
+        axis.call("PUT", "/clock", json={"now": "2041-03-04T05:06:07+07:00", "frozen": True})
+        for number, url in enumerate((axis.url, f"{axis.url}/", axis.control)):
+            folder = tmp_path / f"pki-{number}"
+            assert run(["pki", "init", str(folder), "--clock", url, "--lang", "en"]) == 0
+            seal = x509.load_pem_x509_certificate((folder / "agencies/H99.01/seal.pem").read_bytes())
+            assert seal.not_valid_before_utc <= datetime(2041, 3, 4, tzinfo=UTC) < seal.not_valid_after_utc
+            assert seal.not_valid_before_utc.year >= 2040
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1", "no address", "http://[::1", "ftp://example.org"])
+def test_a_clock_that_nobody_shows_is_one_line(url: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["pki", "init", str(tmp_path / "pki"), "--clock", url, "--lang", "en"]) == 2
+    error = capfd.readouterr().err
+    assert error.count("\n") == 1
+    assert f"--clock: {url} does not tell the time of an axis" in error
+    assert list(tmp_path.iterdir()) == []
