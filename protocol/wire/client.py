@@ -35,7 +35,7 @@ _ENOUGH_TO_JUDGE = 512
 class AxisClient:
     """One system's connection to an axis; an async context manager with one connection pool.
 
-    ``endpoint`` is the base URL with any prefix. ``ca`` names a PEM file of trusted authorities instead of the system's,
+    ``endpoint`` is the base URL with any prefix. ``ca`` names a PEM file of authorities instead of the system's,
     ``shown`` our certificate. ``timeout`` (seconds) bounds each wait for the network, ``deadline`` a whole call,
     ``answer_limit`` (bytes, decoded) an answer. ``clock`` gives the instant of signing. Every call may raise
     ``AxisRefused``, ``AnswerUnusable``, ``AxisUnreachable``; bad arguments raise ``ValueError`` naming the argument.
