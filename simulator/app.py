@@ -102,6 +102,7 @@ class Door:
         endpoint = None if plain.startswith(PREFIX) else self._endpoints.get(operation)
         if endpoint is not None:
             plain = f"/{operation}"
+        await self._axis.refresh()
         scope["path"], scope["raw_path"] = plain, plain.encode("utf-8", "surrogateescape")
 
         request_id = scope[requestid.SCOPE_KEY] = requestid.given_or_minted(scope["headers"])

@@ -17,12 +17,14 @@ from simulator.faults import rulebook
 from simulator.faults.rulebook import Faults
 from simulator.folder import Folder
 from simulator.journal import Journal
+from simulator.memory import Memory
 from simulator.meters import Meters
 from simulator.redaction import Redaction
 from simulator.sealed import take_seal
 from simulator.sealing import Seal, key_file, key_from
 from simulator.settings import Settings
 from simulator.store import tables
+from simulator.store.generation import bump
 from simulator.store.store import Store
 from simulator.traces import Traces
 
@@ -42,6 +44,7 @@ class Axis:
     meters: Meters
     redaction: Redaction
     seal: Seal
+    memory: Memory
     traces: Traces = field(default_factory=Traces)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -58,16 +61,9 @@ class Axis:
         if self.folder is not None:
             self.folder.release()
 
-    def reload(self) -> None:
-        """Read anew what is kept in memory: secrets, fault rules, the course of the clock."""
-
-        def load(connection: Connection) -> None:
-            self.directory.load(connection)
-            self.faults.load(connection)
-            timekeeping.load(connection, self.clock)
-
-        self.store.read(load)
-        self.redaction.know(self.directory.secrets().values())
+    async def refresh(self) -> None:
+        """Bring what this process keeps in memory up to date with the store, whichever process changed it."""
+        await self.memory.refresh()
 
 
 def build(settings: Settings) -> Axis:
@@ -79,17 +75,19 @@ def build(settings: Settings) -> Axis:
     folder = None if settings.worker else Folder(settings.data)
     try:
         seal = Seal(key_from(settings.secrets_key, settings.data))
-        store = Store(settings.data)
+        store = Store(settings.data, settings.store)
         blobs = Blobs(settings.data / "bodies", settings.worker)
         redaction = Redaction([settings.token])
         journal = Journal(store, blobs, redaction)
+        clock, known, rules = Clock(), Directory(seal), Faults(store)
+        memory = Memory(store, known, rules, clock, redaction)
         axis = Axis(
-            settings, folder, Clock(), store, blobs, journal, Directory(seal), Faults(store), Meters(), redaction, seal
+            settings, folder, clock, store, blobs, journal, known, rules, Meters(), redaction, seal, memory
         )  # fmt: skip
         if not settings.worker:
             _prepare(axis)
         store.meter(axis.meters.committed)
-        axis.reload()
+        memory.reload()
         counts = settings.data / "meters"
         if settings.worker:
             axis.meters.share(counts)
@@ -141,5 +139,6 @@ def empty(connection: Connection, axis: Axis) -> None:
     rulebook.delete_rules(connection)
     timekeeping.release(connection)
     agencies_file.forget(connection)
+    bump(connection)
     enter_systems(connection, axis, Clock().milliseconds())
     rulebook.begin(connection, axis.settings.fault_rules, axis.settings.seed)

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Row, insert, select
 from protocol.finding import Finding
 from simulator.blobs import Blobs, Content
 from simulator.clock import iso
+from simulator.growth import Growth
 from simulator.redaction import STRUCK, Redaction
 from simulator.store.contents import find_content, put_content
 from simulator.store.store import Store
@@ -76,9 +77,8 @@ class Journal:
         self._blobs = blobs
         self._redaction = redaction
         self._last = 0
-        self._grown = asyncio.Event()
+        self._growth = Growth(store)
         self._stopping = False
-        store.when_committed(self._wake)
 
     def record(self, connection: Connection, entry: Entry) -> int:
         """Write an entry in the caller's transaction and give its number."""
@@ -95,20 +95,17 @@ class Journal:
         """List the exchanges after ``seq``; where there is none, wait up to ``wait`` seconds for one."""
         deadline = asyncio.get_running_loop().time() + wait
         while True:
-            grown = self._grown
-            found = self._store.read(lambda connection: _page(connection, seq, limit))
+            seen = await self._growth.seen()
+            found = await self._store.look(lambda connection: _page(connection, seq, limit))
             remaining = deadline - asyncio.get_running_loop().time()
             if found or remaining <= 0 or self._stopping:
                 return found
-            try:
-                await asyncio.wait_for(grown.wait(), remaining)
-            except TimeoutError:
-                return []
+            await self._growth.wait(seen, remaining)
 
     def stop(self) -> None:
         """Let go of everyone who waits."""
         self._stopping = True
-        self._wake()
+        self._growth.wake()
 
     def detail(self, connection: Connection, seq: int) -> dict[str, Any] | None:
         """Give one exchange whole, or ``None``."""
@@ -135,10 +132,6 @@ class Journal:
                 "body_truncated": answer_cut,
             },
         }
-
-    def _wake(self) -> None:
-        grown, self._grown = self._grown, asyncio.Event()
-        grown.set()
 
     def _request_body(self, connection: Connection, row: Row[Any]) -> tuple[bytes, bool]:
         if row.request_content is None:

@@ -88,7 +88,7 @@ async def fetched(axis: Axis, call: Call) -> Perform:
     """``getEdoc`` and ``downloadEdoc``: hand out a package. ``filePath`` is a path on the client and nothing to us."""
     receiver_id = parameters.queue_id(call, "docId", "docid")
     system = call.system_id
-    _about_entry(axis, call, receiver_id)
+    await _about_entry(axis, call, receiver_id)
 
     def perform(connection: Connection) -> Outcome:
         entry, content = queues.fetch(connection, system, receiver_id, call.at)
@@ -105,7 +105,7 @@ async def acknowledged(axis: Axis, call: Call) -> Perform:
     """``updateStatus``: the transport state of a queue entry; its own samples spell the id ``docid``."""
     receiver_id = parameters.queue_id(call, "docid", "docId")
     state, description, system = call.value("status"), call.value("description"), call.system_id
-    _about_entry(axis, call, receiver_id)
+    await _about_entry(axis, call, receiver_id)
 
     def perform(connection: Connection) -> Outcome:
         entry, findings = queues.acknowledge(
@@ -214,11 +214,11 @@ async def deregistered(_: Axis, call: Call) -> Perform:
     return perform
 
 
-def _about_entry(axis: Axis, call: Call, receiver_id: str) -> None:
+async def _about_entry(axis: Axis, call: Call, receiver_id: str) -> None:
     """Find out which document a queue entry carries, for the journal and for faults that match by document."""
     call.receiver_id = receiver_id[:64]
     try:
-        entry = axis.store.read(lambda connection: queues.find(connection, call.system_id, receiver_id))
+        entry = await axis.store.look(lambda connection: queues.find(connection, call.system_id, receiver_id))
     except Refused:
         return  # said when the operation is performed
     call.agencies, call.document_id = (entry.to_code,), entry.document_id

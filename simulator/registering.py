@@ -23,6 +23,7 @@ from simulator.directory import (
     matching,
 )
 from simulator.sealing import Seal
+from simulator.store.generation import bump
 from simulator.store.tables import agencies, facts, systems
 
 # Both generations, enterprise codes, centre codes and the deviations met in the field (H-O03, H-O04).
@@ -80,6 +81,7 @@ def introduce(connection: Connection, system: System, at: int, seal: Seal) -> No
     else:
         _check(system)
         _change_secret(connection, system, seal)
+    bump(connection)
     before = _told(connection, system.id)
     now = {entry.code: _said(replace(entry, system_id=system.id)) for entry in system.agencies}
     present = {entry.code: entry for entry in agencies_of(connection, system.id)}
@@ -110,6 +112,7 @@ def put_agencies(
     Raises ``DirectoryError``, ``CodeTakenError``, ``CodeClosedError``; what was entered until then is the
     caller's to undo.
     """
+    bump(connection)
     rest = iter(entries)
     total = Entered()
     while chunk := list(itertools.islice(rest, _CHUNK)):

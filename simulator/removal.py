@@ -6,11 +6,13 @@ from sqlalchemy import Connection, delete, or_, select
 
 from simulator import directory
 from simulator.faults import rulebook
+from simulator.store.generation import bump
 from simulator.store.tables import agencies, deliveries, documents, ordinals, systems
 
 
 def remove_system(connection: Connection, system_id: str) -> None:
     """Remove a system with its agencies, what waits for them, and what they sent."""
+    bump(connection)
     codes = [
         code
         for agency in directory.agencies_of(connection, system_id)
@@ -32,6 +34,7 @@ def remove_system(connection: Connection, system_id: str) -> None:
 
 def remove_agency(connection: Connection, code: str) -> None:
     """Remove an agency from the directory and what waits for it."""
+    bump(connection)
     connection.execute(delete(deliveries).where(deliveries.c.agency == code))
     connection.execute(delete(agencies).where(agencies.c.code == code))
 

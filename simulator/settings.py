@@ -21,7 +21,7 @@ class Settings:
     ``body_limit`` is the largest package in bytes: 50 MB of file and what base64 makes of it. ``worker`` is the number
     of this process among those that serve the axis together, from 1; 0 where it serves alone.
     ``agencies`` is a file with a directory to start with. ``fault_rules`` are in force from the start; ``seed`` is what
-    the schedule of faults draws by.
+    the schedule of faults draws by. ``store`` is the address of a PostgreSQL, where the store is not in the folder.
     ``tls`` are the files of an axis that speaks TLS. ``secrets_key`` is the file with the key under which secrets are
     sealed, ``None`` for that of the data folder.
     """
@@ -44,3 +44,4 @@ class Settings:
     worker: int = 0
     fault_rules: tuple[Rule, ...] = ()
     seed: int = 0
+    store: str | None = field(default=None, repr=False)  # may carry a password

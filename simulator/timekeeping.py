@@ -18,6 +18,7 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, insert, select
 
 from simulator.clock import FIRST, HOST, LAST, MAX_RATE, Clock, Course, holding
+from simulator.store.generation import bump
 from simulator.store.tables import facts
 
 LEAD = 0.25
@@ -60,6 +61,7 @@ def change(
 
 def release(connection: Connection) -> None:
     """Go back to the host's own time, at once."""
+    bump(connection)
     connection.execute(delete(facts).where(facts.c.name == _NAME))
 
 
@@ -85,6 +87,7 @@ def _courses(connection: Connection) -> tuple[Course, ...]:
 
 def _keep(connection: Connection, courses: tuple[Course, ...]) -> None:
     rows = [(None if course.since == -math.inf else course.since, *astuple(course)[1:]) for course in courses]
+    bump(connection)
     kept = {"boot": _boot(), "monotonic": time.monotonic(), "wall": time.time(), "courses": rows}
     connection.execute(delete(facts).where(facts.c.name == _NAME))
     connection.execute(insert(facts).values(name=_NAME, value=json.dumps(kept)))

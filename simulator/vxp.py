@@ -28,7 +28,7 @@ from simulator.operations import Perform, Work
 from simulator.outcome import Outcome, Rest
 from simulator.response import Ready
 from simulator.sending import sending
-from simulator.store.writer import StorageFailed
+from simulator.store.failure import StorageFailed
 
 _MAX_PARAMETER_BODY = 1024 * 1024
 
@@ -66,6 +66,8 @@ class Vxp:
                 answer = await self._answered(call, WORKS[operation])
         except ClientDisconnect:
             return connection.ResetAnswer()  # nobody is there any more
+        except StorageFailed:
+            answer = self._unstored(call)
         finally:
             self._axis.blobs.release(call.held)
         self._count(call, time.perf_counter() - started)
@@ -157,35 +159,37 @@ class Vxp:
                 outcome = Outcome(answers.failure(call.operation, refusal))
             return outcome if encounter is None else disturbance.altered(connection, call, encounter, outcome)
 
-        def record(connection: Connection, ready: Ready) -> None:
-            if encounter is None:
-                rulebook.next_ordinal(connection, call.counted, call.operation)
-            else:
-                encounter.record(connection)
-            self._axis.journal.record(connection, call.entry(ready.answer, ready.content, self._sent(call, ready)))
-
         def both(connection: Connection) -> Ready:
             outcome = attempt(connection)
             ready = self._ready(call, outcome.answer, outcome.content, outcome.rest)
-            record(connection, ready)
+            self._record(connection, call, ready)
             return ready
 
-        try:
-            if work.writes or (encounter is not None and encounter.counts):
-                with self._axis.traces.span("commit"):
-                    ready = await self._axis.store.write(both)
-                if call.operation in (Operation.REGISTER_AGENCY, Operation.DELETE_AGENCY):
-                    self._axis.reload()
-            else:
-                read = self._axis.store.read_aside if work.aside else None
-                outcome = await read(attempt) if read is not None else self._axis.store.read(attempt)
-                ready = self._ready(call, outcome.answer, outcome.content, outcome.rest)
-                self._axis.store.write_later(lambda connection: record(connection, ready))
-        except StorageFailed:
-            refusal = refused(answers.SYSTEM_ERROR, "Loi he thong: khong ghi duoc", "AXS-08", "storage-failed")
-            ready = self._ready(call, answers.failure(call.operation, refusal))
+        if work.writes or (encounter is not None and encounter.counts):
+            with self._axis.traces.span("commit"):
+                ready = await self._axis.store.write(both)
+        else:
+            read = self._axis.store.read_aside if work.aside else self._axis.store.look
+            outcome = await read(attempt)
+            ready = self._ready(call, outcome.answer, outcome.content, outcome.rest)
+            self._axis.store.write_later(lambda connection: self._record(connection, call, ready))
         call.answered = ready.answer
         return ready
+
+    def _unstored(self, call: Call) -> ASGIApp:
+        """Say that nothing of a request is stored; the journal has it as soon as the store works again."""
+        refusal = refused(answers.SYSTEM_ERROR, "Loi he thong: khong ghi duoc", "AXS-08", "storage-failed")
+        ready = self._ready(call, answers.failure(call.operation, refusal))
+        self._axis.store.write_later(lambda connection: self._record(connection, call, ready))
+        call.answered = ready.answer
+        return response.response(call, ready, self._axis.blobs)
+
+    def _record(self, connection: Connection, call: Call, ready: Ready) -> None:
+        if call.encounter is None:
+            rulebook.next_ordinal(connection, call.counted, call.operation)
+        else:
+            call.encounter.record(connection)
+        self._axis.journal.record(connection, call.entry(ready.answer, ready.content, self._sent(call, ready)))
 
     def _sent(self, call: Call, ready: Ready) -> Headers | None:
         return [*ready.headers.items()] if call.answers else None

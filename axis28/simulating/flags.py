@@ -30,6 +30,7 @@ def _where(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help=text("host"))
     parser.add_argument("--port", type=port, default=_DEFAULT_PORT, metavar="N", help=text("port"))
     parser.add_argument("--data", type=Path, metavar="DIR", help=text("data"))
+    parser.add_argument("--store", metavar="URL", help=text("store"))
 
 
 def _what(parser: argparse.ArgumentParser) -> None:

@@ -21,7 +21,7 @@ from simulator.folder import FolderHeld
 from simulator.sealing import KeyUnusable
 from simulator.serve import addresses, listen, listen_together, serve
 from simulator.settings import Settings
-from simulator.store.store import UnusableStore
+from simulator.store.failure import UnusableStore
 from simulator.traces import TracesUnavailable
 
 

@@ -34,6 +34,7 @@ def settings(args: argparse.Namespace, data: Path) -> Settings:
         body_limit=args.body_limit or BODY_LIMIT,
         log_format=args.log_format,
         log_level=args.log_level,
+        store=args.store,
     )
 
 

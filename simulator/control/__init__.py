@@ -29,7 +29,9 @@ from simulator.control.problems import (
     invalid_request,
     own_problem,
     problem,
+    store_problem,
 )
+from simulator.store.failure import StorageFailed
 
 ROOT = "/_axis/v1"
 
@@ -44,6 +46,7 @@ def install(app: FastAPI, axis: Axis) -> None:
     app.include_router(state.guarded(axis), prefix=ROOT, dependencies=guarded, responses=PROBLEM_RESPONSES)
     app.include_router(state.open_to_all(axis), prefix=ROOT)
     app.add_exception_handler(Problem, own_problem)
+    app.add_exception_handler(StorageFailed, store_problem)
     app.add_exception_handler(RequestValidationError, invalid_request)
     app.add_exception_handler(HTTPException, http_problem)
 

@@ -64,13 +64,13 @@ def router(axis: Axis) -> APIRouter:
     """Build the routes."""
     routes = APIRouter(tags=["faults"])
 
-    def shown() -> dict[str, Any]:
-        axis.reload()
+    async def shown() -> dict[str, Any]:
+        await axis.refresh()
         return {"rules": [rule.to_json() for rule in axis.faults.rules]}
 
     @routes.get("/faults", summary="The rules in force")
     async def list_faults() -> dict[str, Any]:
-        return shown()
+        return await shown()
 
     @routes.get("/faults/log", summary="What fired after a number, oldest first")
     async def list_fired(
@@ -81,7 +81,7 @@ def router(axis: Axis) -> APIRouter:
 
         Two runs of the same requests with the same seed give the same lines, byte for byte.
         """
-        axis.reload()
+        await axis.refresh()
         found = await axis.store.look(lambda connection: log.page(connection, after, limit))
         return {"seed": axis.faults.seed, "log": found, "next": found[-1]["seq"] if found else after}
 
@@ -90,12 +90,12 @@ def router(axis: Axis) -> APIRouter:
         """Take all of them or none; every rule counts from zero. To set one beside others, use its own address."""
         rules = _checked(Rule(rule.id, *_parts(rule)) for rule in entry.rules)
         await axis.store.write(lambda connection: rulebook.put_rules(connection, rules))
-        return shown()
+        return await shown()
 
     @routes.delete("/faults", summary="Remove all rules, or one")
     async def delete_faults(id: str | None = None) -> dict[str, Any]:  # noqa: A002 - the parameter's name on the wire
         await axis.store.write(lambda connection: rulebook.delete_rules(connection, id))
-        return shown()
+        return await shown()
 
     @routes.put("/faults/{rule_id:path}", summary="Enter one rule, or replace it", responses={201: {}})
     async def put_fault(rule_id: Annotated[str, Path(max_length=64)], entry: OneRule, response: Response) -> Any:
@@ -104,7 +104,7 @@ def router(axis: Axis) -> APIRouter:
             raise Problem(422, "invalid-rule", f"id: the address says {rule_id!r}; say the same or leave it out")
         [rule] = _checked([Rule(rule_id, *_parts(entry))])
         created = await axis.store.write(lambda connection: rulebook.put_rule(connection, rule))
-        axis.reload()
+        await axis.refresh()
         response.status_code = 201 if created else 200
         return rule.to_json()
 
@@ -112,7 +112,7 @@ def router(axis: Axis) -> APIRouter:
     async def delete_fault(rule_id: str) -> None:
         """Leave the other rules as they are."""
         known = await axis.store.write(lambda connection: rulebook.delete_rules(connection, rule_id))
-        axis.reload()
+        await axis.refresh()
         if not known:
             raise Problem(404, "unknown-rule", f"there is no rule {rule_id}")
 

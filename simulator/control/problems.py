@@ -35,6 +35,7 @@ PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
         (409, "Contradiction"),
         (413, "Too much"),
         (422, "Not understood"),
+        (503, "The store does not answer"),
     )
 }
 
@@ -75,6 +76,11 @@ async def invalid_request(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     parts = [f"{'.'.join(str(step) for step in item['loc'])}: {item['msg']}" for item in error.errors()]
     return problem(422, "invalid-request", "; ".join(parts)[:2000])
+
+
+async def store_problem(_: Request, error: Exception) -> Response:
+    """Answer a request for which the store could not be read or written."""
+    return problem(503, "storage-failed", f"the store does not do this now: {error}; nothing was changed, ask again")
 
 
 async def http_problem(request: Request, error: Exception) -> Response:

@@ -16,7 +16,7 @@ from simulator.axis import Axis
 from simulator.clock import MAX_RATE, ClockState
 from simulator.control.problems import Problem
 from simulator.exposition import MEDIA_TYPE, exposition
-from simulator.store.tables import PENDING, contents, deliveries, documents, exchanges
+from simulator.store.tables import PENDING, contents, deliveries, documents, exchanges, facts
 
 
 class ClockEntry(BaseModel):
@@ -44,7 +44,7 @@ def guarded(axis: Axis) -> APIRouter:
             return names
 
         names = await axis.store.write(empty)
-        axis.reload()
+        await axis.refresh()
         for name in names:
             axis.blobs.forget(name)
 
@@ -62,7 +62,7 @@ def guarded(axis: Axis) -> APIRouter:
             begin = await axis.store.write(change)
         except ValueError as error:
             raise Problem(422, "invalid-request", str(error)) from error
-        axis.reload()
+        await axis.refresh()
         await timekeeping.begun(begin)
         return _clock(axis.clock.state())
 
@@ -79,7 +79,7 @@ def open_to_all(axis: Axis) -> APIRouter:
 
     @routes.get("/healthz", summary="Whether the axis works")
     async def healthz() -> dict[str, Any]:
-        axis.store.read(lambda connection: connection.execute(select(func.count()).select_from(contents)).scalar())
+        await axis.store.look(lambda connection: connection.execute(select(facts.c.value).limit(1)).scalar())
         return {"status": "ok", "profile": axis.settings.profile, "reserialise": axis.settings.reserialise}
 
     @routes.get("/metrics", summary="Meters in the Prometheus text format", response_class=PlainTextResponse)

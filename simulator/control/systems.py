@@ -72,7 +72,7 @@ def router(axis: Axis) -> APIRouter:
     async def get_system(system_id: str) -> dict[str, Any]:
         if axis.directory.secret_of(system_id) is None:
             raise _unknown("system", system_id)
-        return axis.store.read(lambda connection: _system(connection, system_id))
+        return await axis.store.look(lambda connection: _system(connection, system_id))
 
     @routes.put("/systems/{system_id}", summary="Register a system, or replace it", responses={201: {}})
     async def put_system(system_id: str, entry: SystemEntry, response: Response) -> dict[str, Any]:
@@ -84,14 +84,14 @@ def router(axis: Axis) -> APIRouter:
             axis, lambda connection: registering.put_system(connection, system, _now(axis), axis.seal)
         )
         response.status_code = 201 if created else 200
-        return axis.store.read(lambda connection: _system(connection, system_id))
+        return await axis.store.look(lambda connection: _system(connection, system_id))
 
     @routes.delete("/systems/{system_id}", status_code=204, summary="Remove a system and all that it left")
     async def delete_system(system_id: str) -> None:
         if axis.directory.secret_of(system_id) is None:
             raise _unknown("system", system_id)
         await axis.store.write(lambda connection: removal.remove_system(connection, system_id))
-        axis.reload()
+        await axis.refresh()
 
     @routes.get("/agencies", summary="The whole directory", response_model=None)
     async def list_agencies(
@@ -111,7 +111,7 @@ def router(axis: Axis) -> APIRouter:
 
     @routes.get("/agencies/{code}", summary="One agency, by either of its codes")
     async def get_agency(code: str) -> dict[str, Any]:
-        return shown(_found(axis, code))
+        return shown(await _found(axis, code))
 
     @routes.put("/agencies/{code}", summary="Enter an agency, or replace it", responses={201: {}})
     async def put_agency(code: str, entry: DirectoryEntry, response: Response) -> dict[str, Any]:
@@ -121,11 +121,11 @@ def router(axis: Axis) -> APIRouter:
         agency = Agency(code=code, system_id=entry.system, **values)
         created = await _entered(axis, lambda connection: registering.put_agency(connection, agency, _now(axis)))
         response.status_code = 201 if created else 200
-        return shown(_found(axis, code))
+        return shown(await _found(axis, code))
 
     @routes.delete("/agencies/{code}", status_code=204, summary="Remove an agency and what waits for it")
     async def delete_agency(code: str) -> None:
-        known = _found(axis, code)
+        known = await _found(axis, code)
         await axis.store.write(lambda connection: removal.remove_agency(connection, known.code))
 
     return routes
@@ -158,12 +158,12 @@ async def _entered(axis: Axis, action: Any) -> bool:
         raise Problem(409, "code-closed", str(error)) from error
     except DirectoryError as error:
         raise Problem(422, "invalid-request", str(error)) from error
-    axis.reload()
+    await axis.refresh()
     return created
 
 
-def _found(axis: Axis, code: str) -> Agency:
-    known = axis.store.read(lambda connection: directory.agency(connection, code))
+async def _found(axis: Axis, code: str) -> Agency:
+    known = await axis.store.look(lambda connection: directory.agency(connection, code))
     if known is None:
         raise _unknown("agency", code)
     return known

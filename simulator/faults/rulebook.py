@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from simulator.faults.encounter import Encounter
 from simulator.faults.rules import Rule, rule_from_json
+from simulator.store.generation import bump
 from simulator.store.store import Store
 from simulator.store.tables import facts, fault_rules, ordinals
 
@@ -73,6 +74,7 @@ def next_ordinal(connection: Connection, system: str | None, operation: str) -> 
 
 def begin(connection: Connection, rules: Iterable[Rule], seed: int) -> None:
     """Enter the seed, and the rules of the file that an axis is started with in the place of an earlier start's."""
+    bump(connection)
     connection.execute(delete(facts).where(facts.c.name == _SEED))
     connection.execute(insert(facts).values(name=_SEED, value=str(seed)))
     connection.execute(delete(fault_rules).where(fault_rules.c.origin == FILE))
@@ -82,7 +84,7 @@ def begin(connection: Connection, rules: Iterable[Rule], seed: int) -> None:
 
 def put_rule(connection: Connection, rule: Rule, *, origin: str = CONTROL) -> bool:
     """Enter a rule or replace the one with its id, which then counts from zero again; tells whether it is new."""
-    known = delete_rules(connection, rule.id)
+    known = delete_rules(connection, rule.id)  # which tells every process
     connection.execute(insert(fault_rules).values(id=rule.id, rule=json.dumps(rule.to_json()), origin=origin))
     return not known
 
@@ -96,6 +98,7 @@ def put_rules(connection: Connection, rules: Iterable[Rule]) -> None:
 
 def delete_rules(connection: Connection, rule_id: str | None = None) -> int:
     """Remove one rule, or all; tells how many there were."""
+    bump(connection)
     query = delete(fault_rules)
     return connection.execute(query if rule_id is None else query.where(fault_rules.c.id == rule_id)).rowcount
 

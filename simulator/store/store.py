@@ -1,59 +1,76 @@
-"""The durable memory of the axis: SQLite with a write-ahead log, every answer after its commit.
+"""The durable memory of the axis: every answer that acknowledges something leaves after its commit.
 
-An acknowledged package is in the log and the log is on the disk (``synchronous=FULL``) before the answer leaves.
+SQLite with a write-ahead log in the data folder, or PostgreSQL: the same tables, the same queries.
 """
 
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, select
-from sqlalchemy.engine import URL
-from sqlalchemy.exc import DatabaseError
-from sqlalchemy.pool import NullPool, QueuePool
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from simulator.store import tables
+from simulator.store import address, upgrade
+from simulator.store.coalescing import Coalescing
+from simulator.store.failure import StorageFailed, UnusableStore, reason
+from simulator.store.place import Place
+from simulator.store.postgresql import PostgresServer
+from simulator.store.sqlite import SqliteFile
 from simulator.store.writer import Writer
 
 _Result = TypeVar("_Result")
-_FILE = "axis.sqlite3"
-
-
-class UnusableStore(Exception):  # noqa: N818 - said to the user as it is
-    """The data folder holds something that this version cannot use; the text says what and how to mend it."""
+_READERS = 8
 
 
 class Store:
-    """Reads on the caller's thread (each sees the last commit), writes through one writer."""
+    """Reads see the last commit of any process; writes go through one writer of this process."""
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / _FILE
+    def __init__(self, folder: Path, url: str | None = None) -> None:
+        """Open the store of a data folder, or the one at ``url``. Raises ``UnusableStore``."""
+        self._place: Place = SqliteFile(folder) if url is None else PostgresServer(address.parsed(url))
         self._watchers: list[Callable[[], None]] = []
         self._meter: Callable[[int, float], None] = _unmetered
         self._writer: Writer | None = None
-        self._writing = self._engine(writes=True)
-        self._reading = self._engine(writes=False)
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="store-reader")
+        self._generation = Coalescing(lambda: self._aside(lambda: _told(self._place.generation)))
+        self._pulse = Coalescing(lambda: self._aside(lambda: _told(self._place.pulse)))
         try:
-            with self._writing.begin() as connection:
-                tables.metadata.create_all(connection)
-                _check_version(connection, self._path)
-        except DatabaseError as error:
-            raise UnusableStore(f"{self._path}: {error.__cause__ or error}") from error
+            with self.opening() as connection:
+                upgrade.bring_up_to_date(connection, self._place.name)
+        except DBAPIError as error:
+            self._place.close()
+            raise UnusableStore("no-answer", store=self._place.name, problem=reason(error)) from error
+        except UnusableStore:
+            self._place.close()
+            raise
+
+    @property
+    def name(self) -> str:
+        """Where it is, as a user may read it."""
+        return self._place.name
 
     @contextmanager
     def opening(self) -> Iterator[Connection]:
         """Give a transaction for what is to be done before the writer starts."""
         assert self._writer is None
-        with self._writing.begin() as connection:
-            yield connection
+        with self._place.writing.connect() as connection:
+            self._place.begin_writing(connection)
+            try:
+                yield connection
+            except BaseException:
+                connection.invalidate()
+                raise
+            connection.exec_driver_sql("COMMIT")
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """Start the writer; before it, nothing can be written."""
-        self._writer = Writer(self._writing, loop, self._committed)
+        self._writer = Writer(self._place, loop, self._committed)
 
     async def write(self, action: Callable[[Connection], _Result]) -> _Result:
         """Do ``action`` in the next transaction and give its result after the commit.
@@ -66,29 +83,38 @@ class Store:
         return result
 
     def write_later(self, action: Callable[[Connection], object]) -> None:
-        """Do ``action`` in one of the next transactions; nobody waits for it."""
+        """Do ``action`` in one of the next transactions; nobody waits for it, so it may be attempted repeatedly."""
         assert self._writer is not None
         self._writer.submit_later(action)
 
     def read(self, query: Callable[[Connection], _Result]) -> _Result:
-        """Run ``query`` on this thread. It sees one state: that of its first statement."""
-        with self._reading.connect() as connection:
-            connection.exec_driver_sql("BEGIN")
-            try:
-                return query(connection)
-            finally:
-                connection.exec_driver_sql("ROLLBACK")
+        """Run ``query`` on this thread. It sees one state: that of its first statement. Raises ``StorageFailed``.
+
+        Where a connection was lost, it is run a second time on a new one.
+        """
+        return _told(lambda: self._read(query))
 
     async def look(self, query: Callable[[Connection], _Result]) -> _Result:
         """Run a short ``query`` for a request: on this thread where that cannot wait for anybody."""
-        return self.read(query)
+        return self.read(query) if self._place.inline else await self.read_aside(query)
 
     async def read_aside(self, query: Callable[[Connection], _Result]) -> _Result:
         """Run a ``query`` that may take long on another thread."""
-        return await asyncio.to_thread(self.read, query)
+        return await self._aside(lambda: self.read(query))
+
+    async def generation(self) -> int:
+        """Give the number that changes when what processes keep in memory is out of date. Raises ``StorageFailed``.
+
+        What was committed before the call, by whatever process, is in it.
+        """
+        return _told(self._place.generation) if self._place.inline else await self._generation.value()
+
+    async def pulse(self) -> int:
+        """Give a number that another process's commit changes. Raises ``StorageFailed``."""
+        return _told(self._place.pulse) if self._place.inline else await self._pulse.value()
 
     def when_committed(self, watcher: Callable[[], None]) -> None:
-        """Call ``watcher`` in the event loop after every commit."""
+        """Call ``watcher`` in the event loop after every commit of this process."""
         self._watchers.append(watcher)
 
     def meter(self, committed: Callable[[int, float], None]) -> None:
@@ -103,57 +129,56 @@ class Store:
         """How many pieces of work are queued for the writer."""
         return self._writer.waiting() if self._writer else 0
 
+    def complaint(self) -> str | None:
+        """Name a setting of the database by which it may lose what it committed; ``None`` where there is none."""
+        return self._place.complaint()
+
     def close(self) -> None:
-        """Finish what is queued and let go of the file; SQLite folds its log in when the last connection closes."""
+        """Finish what is queued and let go of the database."""
         if self._writer is not None:
             self._writer.close()
             self._writer = None
-        self._reading.dispose()
-        self._writing.dispose()
+        self._readers.shutdown()
+        self._place.close()
 
     def _committed(self, works: int, seconds: float) -> None:
         self._meter(works, seconds)
         for watcher in self._watchers:
             watcher()
 
-    def _engine(self, *, writes: bool) -> Engine:
-        url = URL.create("sqlite+pysqlite", database=str(self._path))
-        engine = create_engine(
-            url,
-            poolclass=NullPool if writes else QueuePool,
-            connect_args={"check_same_thread": False, "timeout": 30, "cached_statements": 512},
-            **({} if writes else {"pool_size": 4, "max_overflow": -1}),
-        )
+    def _read(self, query: Callable[[Connection], _Result]) -> _Result:
+        with self._place.reading.connect() as connection:
+            self._place.begin_reading(connection)
+            try:
+                return query(connection)
+            finally:
+                _end(connection)
 
-        @event.listens_for(engine, "connect")
-        def prepare(connection: Any, _: object) -> None:
-            # The driver would begin transactions by itself, and only before some statements.
-            connection.isolation_level = None
-            cursor = connection.cursor()
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
-                cursor.execute(f"PRAGMA {pragma}")
-            if not writes:
-                cursor.execute("PRAGMA query_only=ON")
-            cursor.close()
-
-        if writes:
-
-            @event.listens_for(engine, "begin")
-            def begin(connection: Connection) -> None:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-        return engine
+    async def _aside(self, work: Callable[[], _Result]) -> _Result:
+        return await asyncio.get_running_loop().run_in_executor(self._readers, work)
 
 
 def _unmetered(_: int, __: float) -> None:
     """Tell nobody."""
 
 
-def _check_version(connection: Connection, path: Path) -> None:
-    found = connection.execute(select(tables.facts.c.value).where(tables.facts.c.name == "version")).scalar()
-    if found is None:
-        connection.execute(tables.facts.insert().values(name="version", value=str(tables.VERSION)))
-    elif found != str(tables.VERSION):
-        raise UnusableStore(
-            f"{path}: written by another version (format {found}, this one needs {tables.VERSION}); use another --data"
-        )
+def _told(question: Callable[[], _Result]) -> _Result:
+    """Ask the database, again where a connection was lost. Raises ``StorageFailed``."""
+    try:
+        return question()
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise StorageFailed(reason(error)) from error
+    except sqlite3.Error as error:
+        raise StorageFailed(reason(error)) from error
+    try:
+        return question()
+    except DBAPIError as error:
+        raise StorageFailed(reason(error)) from error
+
+
+def _end(connection: Connection) -> None:
+    try:
+        connection.exec_driver_sql("ROLLBACK")
+    except SQLAlchemyError:
+        connection.invalidate()  # with an open transaction it must not serve the next reader

@@ -18,6 +18,7 @@ from fixtures.official_client import OfficialClient
 from protocol.package.model import DocumentPackage
 from protocol.package.writer import write_package
 from tests.axis_process import RunningAxis, running_axis
+from tests.postgres import Cluster, cluster, why_not
 
 _numbers = itertools.count(1)
 OLD_TIMESTAMP = "21112019T213551+0883"
@@ -102,3 +103,12 @@ def sender(office: Office) -> Participant:
 def receiver(office: Office) -> Participant:
     """Another fresh participant."""
     return office.participant()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL for the tests of this process; each takes a database of its own."""
+    if reason := why_not():
+        pytest.skip(reason)
+    with cluster() as running:
+        yield running

@@ -12,16 +12,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert, select
-from sqlalchemy.exc import OperationalError
 
 from fixtures.rawhttp import RawConnection
 from protocol.wire.client import AxisClient
 from protocol.wire.errors import AxisError
-from simulator import queues
 from simulator.blobs import INLINE, Blobs
-from simulator.store.store import Store, UnusableStore
+from simulator.store.failure import UnusableStore
+from simulator.store.store import Store
 from simulator.store.tables import facts
-from simulator.store.writer import StorageFailed
 from tests.axis_process import RunningAxis, start_axis
 from tests.simulator.conftest import Office, Participant
 from tests.simulator.test_exchange import ok
@@ -148,7 +146,10 @@ def _put(name: str, value: str) -> Any:
 
 
 def _names(store: Store) -> set[str]:
-    return set(store.read(lambda connection: connection.execute(select(facts.c.name)).scalars().all())) - {"version"}
+    return set(store.read(lambda connection: connection.execute(select(facts.c.name)).scalars().all())) - {
+        "version",
+        "generation",
+    }
 
 
 def test_one_failing_piece_of_work_undoes_only_itself(store: Store) -> None:
@@ -168,25 +169,6 @@ def test_one_failing_piece_of_work_undoes_only_itself(store: Store) -> None:
     assert _names(store) == {"a", "b"}
 
 
-def test_a_commit_that_fails_is_told_to_all_who_waited(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(connection: Connection) -> None:
-        raise OperationalError("COMMIT", {}, Exception("disk is full"))
-
-    async def run() -> list[Any]:
-        store.start(asyncio.get_running_loop())
-        await store.write(_put("kept", "1"))
-        monkeypatch.setattr(store._writing.dialect, "do_commit", broken)
-        results = await asyncio.gather(store.write(_put("a", "1")), store.write(_put("b", "1")), return_exceptions=True)
-        monkeypatch.undo()
-        await store.write(_put("later", "1"))
-        return list(results)
-
-    results = asyncio.run(run())
-    assert all(isinstance(result, StorageFailed) for result in results)
-    assert "disk is full" in str(results[0])
-    assert _names(store) == {"kept", "later"}
-
-
 def test_waiting_work_shares_a_transaction(store: Store) -> None:
     async def run() -> None:
         store.start(asyncio.get_running_loop())
@@ -196,12 +178,6 @@ def test_waiting_work_shares_a_transaction(store: Store) -> None:
     transactions, works = store.counts()
     assert works == 200
     assert transactions < 100
-
-
-def test_the_log_is_synchronised_at_every_commit(store: Store) -> None:
-    with store._writing.connect() as connection:
-        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
-        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
 
 
 def test_a_large_body_is_on_the_disk_before_anything_refers_to_it(
@@ -243,29 +219,7 @@ def test_what_a_killed_process_was_receiving_is_swept_away(tmp_path: Path) -> No
     spool.close()
 
 
-def test_a_store_of_another_version_is_not_touched(tmp_path: Path) -> None:
-    store = Store(tmp_path)
-    with store.opening() as connection:
-        connection.execute(facts.update().where(facts.c.name == "version").values(value="99"))
-    store.close()
-    with pytest.raises(UnusableStore, match="format 99"):
-        Store(tmp_path)
-
-
 def test_a_file_that_is_no_store_is_not_touched(tmp_path: Path) -> None:
     (tmp_path / "axis.sqlite3").write_bytes(b"something else entirely" * 100)
     with pytest.raises(UnusableStore, match=r"axis\.sqlite3"):
         Store(tmp_path)
-
-
-def test_the_list_of_what_waits_is_found_by_its_index(store: Store) -> None:
-    """However much a store holds, an inbox costs what waits in it."""
-
-    def plan(connection: Connection) -> str:
-        statement = str(queues.PENDING_LIST.compile(connection)).replace("?", "'x'")
-        return str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}").all())
-
-    found = store.read(plan)
-    assert "deliveries_pending" in found
-    assert "SCAN" not in found
-    assert "TEMP B-TREE" not in found
