@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, delete
 
 from schemas import messages
-from simulator import agencies_file, histories, registering, timekeeping
+from simulator import agencies_file, histories, registering, tenants, timekeeping
 from simulator.blobs import Blobs
 from simulator.clock import Clock
 from simulator.directory import Directory
@@ -26,6 +26,7 @@ from simulator.settings import Settings
 from simulator.store import tables
 from simulator.store.generation import bump
 from simulator.store.store import Store
+from simulator.tenants import Tenants
 from simulator.traces import Traces
 
 
@@ -44,6 +45,7 @@ class Axis:
     meters: Meters
     redaction: Redaction
     seal: Seal
+    tenants: Tenants
     memory: Memory
     traces: Traces = field(default_factory=Traces)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -79,10 +81,10 @@ def build(settings: Settings) -> Axis:
         blobs = Blobs(settings.data / "bodies", settings.worker)
         redaction = Redaction([settings.token])
         journal = Journal(store, blobs, redaction)
-        clock, known, rules = Clock(), Directory(seal), Faults(store)
-        memory = Memory(store, known, rules, clock, redaction)
+        clock, known, rules, vendors = Clock(), Directory(seal), Faults(store), Tenants()
+        memory = Memory(store, known, rules, tenants=vendors, clock=clock, redaction=redaction)
         axis = Axis(
-            settings, folder, clock, store, blobs, journal, known, rules, Meters(), redaction, seal, memory
+            settings, folder, clock, store, blobs, journal, known, rules, Meters(), redaction, seal, vendors, memory
         )  # fmt: skip
         if not settings.worker:
             _prepare(axis)
@@ -120,7 +122,7 @@ def enter_systems(connection: Connection, axis: Axis, at: int) -> None:
 
 
 def empty(connection: Connection, axis: Axis) -> None:
-    """Forget everything but the systems that the axis was started with, also how the clock was set.
+    """Forget everything but tenants and the systems that the axis was started with, also how the clock was set.
 
     Journal numbers go on.
     """
@@ -134,9 +136,10 @@ def empty(connection: Connection, axis: Axis) -> None:
         tables.fault_log,
         tables.agencies,
         tables.systems,
+        tables.fault_rules,
     ):
         connection.execute(delete(table))
-    rulebook.delete_rules(connection)
+    tenants.start_all_over(connection)
     timekeeping.release(connection)
     agencies_file.forget(connection)
     bump(connection)

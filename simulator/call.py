@@ -22,7 +22,8 @@ _SYSTEM = (PREFIX + "systemid").lower().encode("ascii")
 class Call:
     """What is known of a request so far; it becomes its journal entry.
 
-    ``system`` is what the request claims, ``signed`` is there once the claim was verified. ``agencies`` are the codes
+    ``system`` is what the request claims and ``tenant`` the key of whom this belongs to, ``signed`` is there once the
+    claim was verified. ``agencies`` are the codes
     that the request is about: the sender of a package, the addressee of a queue entry; ``recipients`` those that a
     package names. ``encounter`` is there where rules of faults are in force for it, ``copy`` what is handed out in the
     place of the package that was asked for. ``refused`` tells that it is refused before it is performed, ``answers``
@@ -33,6 +34,7 @@ class Call:
     request: Request
     at: int
     system: str | None
+    tenant: str | None = None
     signed: SignedRequest | None = None
     agencies: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
@@ -72,6 +74,11 @@ class Call:
         """Under whom the request counts for faults and limits: nobody's who only claims to be somebody."""
         return self.system if self.signed is not None else None
 
+    @property
+    def owner(self) -> str:
+        """Give the key of the tenant whose request this verifiably is; ``""`` stands for the operator."""
+        return self.tenant or "" if self.signed is not None else ""
+
     def value(self, *names: str) -> str:
         """Give a signed parameter, trimmed, ``""`` where it is absent; what UTF-8 cannot hold becomes ``?``."""
         assert self.signed is not None
@@ -105,6 +112,8 @@ class Call:
             request_tail=self.tail,
             request_truncated=self.body_unread,
             request_id=self.request_id,
+            tenant=self.owner,
+            claimed=self.tenant,
         )
         if answer is not None:
             entry.status, entry.error_code = answer.status, answer.error_code

@@ -46,12 +46,17 @@ class CodeClosedError(DirectoryError):
         self.successors = tuple(successors)
 
 
+class SystemTakenError(DirectoryError):
+    """The system belongs to another tenant."""
+
+
 @dataclass(frozen=True, slots=True)
 class Agency:
     """One agency. ``parent`` is the code of the agency above it, ``old_code`` its QCVN 102 code; ``""`` for none.
 
     ``successors`` are the codes that took over from a closed one: one after a merger or under a new code, several after
     a split. ``version`` counts the changes, ``modified_at`` is when the last one was made.
+    ``tenant`` is the key of the tenant to whom it belongs, ``""`` the operator of the axis.
     """
 
     code: str
@@ -66,6 +71,7 @@ class Agency:
     version: int = 1
     modified_at: int = 0
     successors: tuple[str, ...] = ()
+    tenant: str = ""
 
     @property
     def level(self) -> int | None:
@@ -79,6 +85,7 @@ class Agency:
 
 # In the order in which an Agency has them.
 _FIELDS = [agencies.c[each.name] for each in fields(Agency)]
+_SUCCESSORS = [each.name for each in fields(Agency)].index("successors")
 _RESOLVED = select(*_FIELDS).where(_NAMED)
 
 
@@ -92,24 +99,37 @@ class System:
 
 
 class Directory:
-    """The secrets of all systems in memory (each request needs one), everything else in the store."""
+    """The secrets and tenants of all systems in memory (each request needs them), everything else in the store."""
 
     def __init__(self, seal: Seal) -> None:
         self._seal = seal
         self._secrets: dict[str, str] = {}
+        self._tenants: dict[str, str] = {}
 
     def load(self, connection: Connection) -> None:
         """Read the secrets anew; to be called after whatever changes systems was committed."""
-        rows = connection.execute(select(systems.c.id, systems.c.secret))
+        rows = connection.execute(select(systems)).all()
         self._secrets = {row.id: self._seal.open(row.id, row.secret) for row in rows}
+        self._tenants = {row.id: row.tenant for row in rows}
 
     def secret_of(self, system_id: str) -> str | None:
         """Give the secret of a system, ``None`` for one that is not registered."""
         return self._secrets.get(system_id)
 
+    def tenant_of(self, system_id: str | None) -> str | None:
+        """Give the key of the tenant to whom a system belongs, ``None`` for one that is not registered."""
+        return None if system_id is None else self._tenants.get(system_id)
+
     def secrets(self) -> Mapping[str, str]:
         """All secrets by system id."""
         return self._secrets
+
+    def secrets_by_tenant(self) -> dict[str, set[str]]:
+        """All secrets by the key of the tenant to whom they belong."""
+        found: dict[str, set[str]] = {}
+        for system_id, secret in self._secrets.items():
+            found.setdefault(self._tenants[system_id], set()).add(secret)
+        return found
 
 
 def agency(connection: Connection, code: str) -> Agency | None:
@@ -134,22 +154,26 @@ def resolve(connection: Connection, codes: Iterable[str], *, closed: bool = Fals
     return found
 
 
-def all_agencies(connection: Connection, *, closed: bool = False) -> list[Agency]:
-    """List the directory by code."""
-    return [entry for page in pages(connection, closed=closed) for entry in page]
+def all_agencies(connection: Connection, *, closed: bool = False, tenant: str | None = None) -> list[Agency]:
+    """List the directory by code, or what of it belongs to one tenant."""
+    return [entry for page in pages(connection, closed=closed, tenant=tenant) for entry in page]
 
 
-def pages(connection: Connection, *, closed: bool = False) -> Iterator[list[Agency]]:
+def pages(connection: Connection, *, closed: bool = False, tenant: str | None = None) -> Iterator[list[Agency]]:
     """List the directory by code, a thousand at a time."""
     after = ""
-    while found := page(connection, after, _PAGE, closed=closed):
+    while found := page(connection, after, _PAGE, closed=closed, tenant=tenant):
         yield found
         after = found[-1].code
 
 
-def page(connection: Connection, after: str, limit: int, *, closed: bool = False) -> list[Agency]:
-    """List the agencies that follow a code, at most ``limit``."""
+def page(
+    connection: Connection, after: str, limit: int, *, closed: bool = False, tenant: str | None = None
+) -> list[Agency]:
+    """List the agencies that follow a code, at most ``limit``, of one tenant or of all."""
     query = select(*_FIELDS).where(agencies.c.code > after).order_by(agencies.c.code).limit(limit)
+    if tenant is not None:
+        query = query.where(agencies.c.tenant == tenant)
     if not closed:
         query = query.where(agencies.c.deleted.is_(False))
     return [_agency(row) for row in connection.execute(query)]
@@ -171,9 +195,15 @@ def agency_codes(connection: Connection, system_id: str) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
-def all_systems(connection: Connection) -> list[str]:
-    """List the ids of all systems."""
-    return list(connection.execute(select(systems.c.id).order_by(systems.c.id)).scalars())
+def tenant_in(connection: Connection, system_id: str) -> str | None:
+    """Give the key of the tenant to whom a system belongs, ``None`` for one that is not registered."""
+    return connection.execute(select(systems.c.tenant).where(systems.c.id == system_id)).scalar()
+
+
+def all_systems(connection: Connection, tenant: str | None = None) -> list[str]:
+    """List the ids of all systems, or of those of one tenant."""
+    query = select(systems.c.id).order_by(systems.c.id)
+    return list(connection.execute(query if tenant is None else query.where(systems.c.tenant == tenant)).scalars())
 
 
 def matching(connection: Connection, codes: Sequence[str]) -> CursorResult[Any]:
@@ -183,5 +213,5 @@ def matching(connection: Connection, codes: Sequence[str]) -> CursorResult[Any]:
 
 def _agency(row: Row[Any]) -> Agency:
     values: list[Any] = list(row)
-    values[-1] = tuple(values[-1].split())
+    values[_SUCCESSORS] = tuple(values[_SUCCESSORS].split())
     return Agency(*values)

@@ -52,7 +52,7 @@ async def before_the_work(axis: Axis, call: Call, encounter: Encounter) -> None:
         encounter.narrow((), call.document_id)
     await pause(axis, await encounter.delay())
     for rule in encounter.of(kinds.CLOSED_CODE):
-        encounter.closed[rule.id] = await axis.store.look(partial(_both_codes, code=rule.argument("code")))
+        encounter.closed[rule.row] = await axis.store.look(partial(_both_codes, code=rule.argument("code")))
     lie = await encounter.choose_lie(partial(_possible, call, encounter))
     if lie is not None and not lie.kind.answers:
         return
@@ -76,7 +76,7 @@ def altered(writing: Connection, call: Call, encounter: Encounter, outcome: Outc
     if lie.kind is kinds.TRUNCATED_BODY:
         encounter.cut = bool(outcome.answer.body or outcome.content) and encounter.fire_in(writing, lie)
         return outcome
-    other = told_otherwise(lie, outcome.answer, encounter.closed.get(lie.id, ()))
+    other = told_otherwise(lie, outcome.answer, encounter.closed.get(lie.row, ()))
     return outcome if other is None or not encounter.fire_in(writing, lie) else replace(outcome, answer=other)
 
 
@@ -108,7 +108,7 @@ def _possible(call: Call, encounter: Encounter, rule: Rule) -> bool:
         return True
     if call.refused or call.signed is None:
         return False
-    return rule.kind is not kinds.CLOSED_CODE or not encounter.closed[rule.id].isdisjoint(call.recipients)
+    return rule.kind is not kinds.CLOSED_CODE or not encounter.closed[rule.row].isdisjoint(call.recipients)
 
 
 def _both_codes(reading: Connection, code: str) -> frozenset[str]:
@@ -120,13 +120,13 @@ async def _copy(axis: Axis, call: Call, encounter: Encounter) -> Content | None:
     """Make the altered copy that is handed out; ``None`` where no fault finds anything to alter."""
     rules = [*encounter.of(Act.COPY), *encounter.misdating]
     content = await axis.store.look(partial(_asked_for, call=call)) if rules and call.receiver_id else None
-    fired = {rule.id for rule in encounter.misdating}
+    fired = {rule.row for rule in encounter.misdating}
     while content is not None and rules:
         copy, effective = await _written(axis, call, content, rules)
-        spent = [rule for rule in effective if rule.id not in fired and not await encounter.fire(rule)]
+        spent = [rule for rule in effective if rule.row not in fired and not await encounter.fire(rule)]
         if not spent:
             return copy
-        fired |= {rule.id for rule in effective}
+        fired |= {rule.row for rule in effective}
         rules = [rule for rule in effective if rule not in spent]
     return None
 

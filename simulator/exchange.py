@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, insert, select
 
 from protocol.finding import Finding, Severity, quote
-from simulator import answers, directory, repeats, statuses, succession
+from simulator import answers, directory, repeats, statuses, succession, tenants
 from simulator.answers import refused
 from simulator.blobs import Content
 from simulator.directory import Agency
@@ -38,6 +38,8 @@ class Submission:
     ``system_id`` is the system that sends it and ``request_key`` what tells a resend of the same request; both are
     ``None`` for a package that the control API injects. ``to`` overrides the package's own addressees.
     ``header_to`` is what the ``to`` parameter named. ``facts`` is ``None`` for a package delivered unread.
+    ``tenant`` is the key of the tenant who sends it, ``""`` where a system of the operator does, ``None`` where the
+    operator injects it in anybody's name. What is delivered ``unread`` goes, of a tenant, to its own agencies only.
     """
 
     message_type: str
@@ -52,6 +54,8 @@ class Submission:
     request_key: str | None = None
     to: tuple[str, ...] | None = None
     header_to: tuple[str, ...] | None = None
+    tenant: str | None = None
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,9 @@ def accept(connection: Connection, submission: Submission) -> Acceptance:
     findings = [*submission.findings, *notes, *more, *known]
     remarks = statuses.examine(connection, facts, sender) if facts.kind == "status" else []
     findings += remarks
-    document_seq, sender_id = _enter(connection, submission, facts, findings)
+    if submission.tenant:
+        tenants.count_document(connection, submission.tenant)
+    document_seq, sender_id = _enter(connection, submission, sender, facts, findings)
     copies = _deliver(connection, submission, document_seq, targets)
     if facts.kind == "status":
         statuses.apply(connection, facts, sender, submission.at, remarks)
@@ -114,21 +120,26 @@ def _sender(connection: Connection, submission: Submission, facts: Facts) -> tup
     codes = [code for code in (submission.from_code, facts.from_code) if code]
     known = directory.resolve(connection, codes)
     sender = known.get(submission.from_code)
-    if sender is None or (submission.system_id is not None and sender.system_id != submission.system_id):
+    if sender is None or not _may_send(submission, sender):
         closed = directory.agency(connection, submission.from_code)
-        if closed is not None and closed.deleted and submission.system_id in (None, closed.system_id):
+        if closed is not None and closed.deleted and _may_send(submission, closed):
             raise _closed(connection, closed, "gui", "from", submission.from_code)
         registered = _registered(connection, submission.system_id)
         raise _wrong_sender(submission.from_code, registered, "from", "sender-not-registered")
     named = facts.from_code
     if not named or known.get(named) == sender:
         return sender, []
-    if submission.system_id is not None:
+    if submission.system_id is not None or submission.tenant is not None:
         raise _wrong_sender(named, submission.from_code, "From/OrganId", "sender-differs")
     finding = Finding(
         "ID-10", "sender-differs", Severity.WARN, "From/OrganId", None, submission.from_code, quote(named)
     )
     return sender, [finding]
+
+
+def _may_send(submission: Submission, sender: Agency) -> bool:
+    """Whether a package may go out in the name of an agency: of the sending system, of the sending tenant."""
+    return submission.system_id in (None, sender.system_id) and submission.tenant in (None, sender.tenant)
 
 
 def _wrong_sender(given: str, registered: str, where: str, reason: str) -> answers.Refused:
@@ -166,6 +177,8 @@ def _targets(
         if agency is not None and agency.deleted:
             agency = _instead(connection, facts, agency, where, code)
             notes.append(Finding("ID-07", "status-to-successor", Severity.INFO, where, None, agency.code, quote(code)))
+        if submission.unread and agency is not None and submission.tenant not in (None, agency.tenant):
+            agency = None  # bytes that nobody has read are a tenant's own risk only
         targets[code] = _open(code, agency, where)
     return list(targets.items()), notes
 
@@ -201,7 +214,9 @@ def _open(code: str, agency: Agency | None, where: str) -> Agency:
     return agency
 
 
-def _enter(connection: Connection, submission: Submission, facts: Facts, findings: list[Finding]) -> tuple[int, str]:
+def _enter(
+    connection: Connection, submission: Submission, sender: Agency, facts: Facts, findings: list[Finding]
+) -> tuple[int, str]:
     put_content(connection, submission.received)
     if submission.delivered.sha256 != submission.received.sha256:
         put_content(connection, submission.delivered)
@@ -226,6 +241,7 @@ def _enter(connection: Connection, submission: Submission, facts: Facts, finding
         "delivered": submission.delivered.sha256,
         "at": submission.at,
         "findings": findings_json(findings),
+        "tenant": sender.tenant,
     }
     entered = connection.execute(_ENTER_DOCUMENT, values)
     assert entered.inserted_primary_key is not None
@@ -253,6 +269,7 @@ def _deliver(
                 "fetched": False,
                 "created_at": submission.at,
                 "updated_at": submission.at,
+                "tenant": agency.tenant,
             }
             for copy, (_, agency) in zip(copies, targets, strict=True)
         ],

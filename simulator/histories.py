@@ -18,6 +18,7 @@ from protocol.organisation import below
 from simulator import succession
 from simulator.directory import Agency, resolve
 from simulator.store.tables import deliveries, documents
+from simulator.tenants import visible
 
 RECALL, AGREED, DECLINED = "13", "15", "16"
 _LONGEST_KEY = 200
@@ -82,14 +83,18 @@ def enter_keys(connection: Connection) -> None:
     connection.execute(update(documents).where(without).values(document_key=func.trim(documents.c.document_id)))
 
 
-def letter(connection: Connection, document_id: str | None, sender: str) -> Letter | None:
-    """Find the letter of that id: by preference that of ``sender`` (any code of it), else that which came last."""
+def letter(connection: Connection, document_id: str | None, sender: str, *, tenant: str) -> Letter | None:
+    """Find the letter of that id: by preference that of ``sender`` (any code of it), else that which came last.
+
+    ``tenant`` is the key of who asks: a tenant finds what it sent or received, the operator (``""``) everything.
+    """
     key = key_of(document_id)
     if not key:
         return None
     query = (
         select(documents.c.seq, documents.c.from_code, documents.c.business_type, documents.c.target_key)
         .where(documents.c.document_key == key, documents.c.message_type == "edoc", documents.c.status_code == "")
+        .where(visible(tenant or None))
         .order_by(documents.c.seq)
     )
     rows = connection.execute(query).all()

@@ -11,26 +11,27 @@ import asyncio
 import base64
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
 from protocol.finding import Finding
+from simulator import tenants
 from simulator.blobs import Blobs, Content
 from simulator.clock import iso
 from simulator.growth import Growth
-from simulator.redaction import STRUCK, Redaction
+from simulator.redaction import Redaction
+from simulator.scrubbing import Scrubber
 from simulator.store.contents import find_content, put_content
 from simulator.store.store import Store
-from simulator.store.tables import exchanges
+from simulator.store.tables import documents, exchanges
+from simulator.tenants import of_tenant
 
 MAX_BODY = 64 * 1024
 MAX_PAGE = 1000
 MAX_SHOWN = 64 * 1024 * 1024
-_SHOWN_OF_MAC = 8
-_SHORTEST_MAC = 32  # what is shorter is none, and may stand elsewhere by chance
 
 _ENTER = insert(exchanges)  # built once: making a statement costs more than running it
 
@@ -42,6 +43,9 @@ class Entry:
     """One exchange. Bodies are given inline or as a stored content; ``request_tail`` is what followed that.
 
     ``verified`` tells that the request proved by its MAC to come from ``system``, which else is only its claim.
+    ``tenant`` is the key of the tenant whose exchange it is and who may see it, ``""`` the operator. ``claimed`` is
+    that of the system which the request claims to come from, ``None`` where it names none that is known: it tells
+    whose secrets may stand in it.
     """
 
     at: int
@@ -67,6 +71,8 @@ class Entry:
     answer_body: bytes = b""
     answer_content: Content | None = None
     request_id: str = ""
+    tenant: str = tenants.OPERATOR
+    claimed: str | None = None
 
 
 class Journal:
@@ -85,18 +91,24 @@ class Journal:
         for content in (entry.request_content, entry.answer_content):
             if content is not None:
                 put_content(connection, content)
-        result = connection.execute(_ENTER, _values(entry, self._redaction))
+        values = _values(entry, self._redaction)
+        if entry.tenant:
+            tenants.count_bytes(connection, entry.tenant, _size(entry, values))
+        result = connection.execute(_ENTER, values)
         primary_key = result.inserted_primary_key
         assert primary_key is not None
         self._last = int(primary_key[0])
         return self._last
 
-    async def after(self, seq: int, limit: int, wait: float) -> list[dict[str, Any]]:
-        """List the exchanges after ``seq``; where there is none, wait up to ``wait`` seconds for one."""
+    async def after(self, seq: int, limit: int, wait: float, tenant: str | None = None) -> list[dict[str, Any]]:
+        """List the exchanges after ``seq``; where there is none, wait up to ``wait`` seconds for one.
+
+        With ``tenant`` only what is this tenant's is listed, and waited for.
+        """
         deadline = asyncio.get_running_loop().time() + wait
         while True:
             seen = await self._growth.seen()
-            found = await self._store.look(lambda connection: _page(connection, seq, limit))
+            found = await self._store.look(lambda connection: _page(connection, seq, limit, tenant))
             remaining = deadline - asyncio.get_running_loop().time()
             if found or remaining <= 0 or self._stopping:
                 return found
@@ -107,13 +119,13 @@ class Journal:
         self._stopping = True
         self._growth.wake()
 
-    def detail(self, connection: Connection, seq: int) -> dict[str, Any] | None:
-        """Give one exchange whole, or ``None``."""
+    def detail(self, connection: Connection, seq: int, tenant: str | None = None) -> dict[str, Any] | None:
+        """Give one exchange whole, or ``None``; to a tenant only what is this tenant's."""
         row = connection.execute(select(exchanges).where(exchanges.c.seq == seq)).first()
-        if row is None:
+        if row is None or tenant not in (None, row.tenant):
             return None
-        request, request_cut = self._request_body(connection, row)
-        answer, answer_cut = self._answer_body(connection, row)
+        request, request_cut = self._request_body(connection, row, tenant)
+        answer, answer_cut = self._answer_body(connection, row, tenant)
         return {
             **_summary(row),
             "fault": row.fault,
@@ -133,32 +145,42 @@ class Journal:
             },
         }
 
-    def _request_body(self, connection: Connection, row: Row[Any]) -> tuple[bytes, bool]:
+    def _request_body(self, connection: Connection, row: Row[Any], viewer: str | None) -> tuple[bytes, bool]:
         if row.request_content is None:
             return row.request_body or b"", row.request_truncated
-        body = self._stored(connection, row.request_content)  # scrubbed here: it is kept as it came
+        body = self._stored(connection, row, row.request_content, viewer)  # scrubbed here: it is kept as it came
         return (b"", True) if body is None else (body + (row.request_tail or b""), row.request_truncated)
 
-    def _answer_body(self, connection: Connection, row: Row[Any]) -> tuple[bytes, bool]:
+    def _answer_body(self, connection: Connection, row: Row[Any], viewer: str | None) -> tuple[bytes, bool]:
         if row.answer_content is None:
             return row.answer_body or b"", row.answer_truncated
-        body = self._stored(connection, row.answer_content)
+        body = self._stored(connection, row, row.answer_content, viewer)
         if body is None:
             return row.answer_body or b"", True
         if row.operation == "getEdoc":
             return (row.answer_body or b"") + base64.b64encode(body) + b'"}', False
         return body, False
 
-    def _stored(self, connection: Connection, sha256: str) -> bytes | None:
+    def _stored(self, connection: Connection, row: Row[Any], sha256: str, viewer: str | None) -> bytes | None:
         content = find_content(connection, sha256)
         if content is None or content.size > MAX_SHOWN:
             return None
+        # The operator sees packages of others' systems: the secrets of whoever wrote them are struck out as well.
+        writers = _writers(connection, sha256) if viewer is None else ()
         with self._blobs.open(content) as stream:
-            return self._redaction.body(stream.read())
+            return self._redaction.of(row.tenant, *writers).body(stream.read())
 
 
-def _page(connection: Connection, seq: int, limit: int) -> list[dict[str, Any]]:
+def _writers(connection: Connection, sha256: str) -> Iterable[str]:
+    """Give the keys of the tenants that sent a package, as it came or as it goes out."""
+    for column in (documents.c.received, documents.c.delivered):
+        yield from connection.execute(select(documents.c.tenant).where(column == sha256).distinct()).scalars()
+
+
+def _page(connection: Connection, seq: int, limit: int, tenant: str | None) -> list[dict[str, Any]]:
     query = select(*_SUMMARY).where(exchanges.c.seq > seq).order_by(exchanges.c.seq).limit(limit)
+    if tenant is not None:
+        query = query.where(of_tenant(exchanges.c.tenant, tenant))
     return [_summary(row) for row in connection.execute(query)]
 
 
@@ -199,8 +221,8 @@ def _summary(row: Row[Any]) -> dict[str, Any]:
 
 
 def _values(entry: Entry, redaction: Redaction) -> dict[str, Any]:
-    mac = next((value.strip() for name, value in entry.request_headers if name.lower() == _MAC), "")
-    scrubber = _Scrubber(redaction, mac if len(mac) >= _SHORTEST_MAC else None)
+    redactor = redaction.of_all() if entry.claimed is None else redaction.of(entry.tenant, entry.claimed)
+    scrubber = Scrubber.of(entry.request_headers, redactor)
     text, body = scrubber.text, scrubber.body
     request, answer = entry.request_body, body(entry.answer_body)
     request = None if request is None else body(request)
@@ -229,44 +251,14 @@ def _values(entry: Entry, redaction: Redaction) -> dict[str, Any]:
         "answer_content": None if entry.answer_content is None else entry.answer_content.sha256,
         "answer_truncated": len(answer) > MAX_BODY,
         "request_id": text(entry.request_id),
+        "tenant": entry.tenant,
     }
 
 
-_MAC = "xroadvnpt-hash-header"
-
-
-@dataclass(frozen=True, slots=True)
-class _Scrubber:
-    """Takes secrets out of one entry, and its MAC out of everything."""
-
-    redaction: Redaction
-    mac: str | None
-
-    def text(self, text: str | None) -> Any:
-        if text is None:
-            return None
-        if self.mac is not None:
-            text = text.replace(self.mac, self.mac[:_SHOWN_OF_MAC] + "…")
-        return self.redaction.text(text)
-
-    def body(self, body: bytes) -> bytes:
-        if self.mac is not None and body:
-            body = body.replace(
-                self.mac.encode("latin-1", "replace"), self.mac[:_SHOWN_OF_MAC].encode("utf-8") + b"..."
-            )
-        return self.redaction.body(body)
-
-    def header(self, name: str, value: str) -> Any:
-        name = name.lower()
-        if name in ("authorization", "proxy-authorization", "cookie"):
-            return STRUCK
-        return value[:_SHOWN_OF_MAC] + "…" if name == _MAC else self.text(value)
-
-    def shown(self, findings: list[dict[str, object]]) -> list[dict[str, Any]]:
-        return [
-            {key: self.text(value) if isinstance(value, str) else value for key, value in finding.items()}
-            for finding in findings
-        ]
+def _size(entry: Entry, values: Mapping[str, Any]) -> int:
+    """Count the bytes that an entry takes up, with the package that came by it. What it answers was counted then."""
+    own = sum(len(value) for value in values.values() if isinstance(value, bytes | str))
+    return own + (0 if entry.request_content is None else entry.request_content.size)
 
 
 def findings_json(findings: Sequence[Finding]) -> str:

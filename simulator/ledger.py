@@ -13,24 +13,30 @@ from sqlalchemy import Connection, Row, select
 from simulator.clock import iso
 from simulator.histories import key_of
 from simulator.store.tables import deliveries, documents, events
+from simulator.tenants import visible
 
 _CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One package: as lists show it, its history, and the digest of the bytes that came."""
+    """One package: as lists show it, its history, and the digest of the bytes that the viewer knows it by.
+
+    ``tenant`` is the key of the tenant who sent it. Beside each event of the history stands that of whose words are in
+    it.
+    """
 
     shown: dict[str, Any]
-    timeline: list[dict[str, Any]]
-    received: str
+    tenant: str
+    body: str
+    timeline: list[tuple[dict[str, Any], str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """Packages, oldest first, and the number to go on after, where there are more."""
 
-    shown: list[dict[str, Any]]
+    documents: list[Document]
     next: int | None
 
 
@@ -42,9 +48,13 @@ def page(
     document_id: str | None = None,
     from_code: str | None = None,
     system_id: str | None = None,
+    tenant: str | None = None,
 ) -> Page:
-    """Give up to ``limit`` packages after a number: of a document, of a sender, of a sending system, or of all."""
-    query = select(documents).where(documents.c.seq > after).order_by(documents.c.seq).limit(limit + 1)
+    """Give up to ``limit`` packages after a number: of a document, of a sender, of a sending system, or of all.
+
+    For a tenant what its systems sent or received, without the copies of others.
+    """
+    query = select(documents).where(documents.c.seq > after, visible(tenant)).order_by(documents.c.seq).limit(limit + 1)
     if document_id is not None:
         query = query.where(documents.c.document_key == key_of(document_id))
     if from_code is not None:
@@ -54,24 +64,39 @@ def page(
     rows = connection.execute(query).all()
     more, rows = len(rows) > limit, rows[:limit]
     copies = _copies(connection, [row.seq for row in rows])
-    return Page([_shown(row, copies[row.seq]) for row in rows], rows[-1].seq if more else None)
+    return Page([_document(row, copies[row.seq], tenant) for row in rows], rows[-1].seq if more else None)
 
 
-def one(connection: Connection, sender_id: str) -> Document | None:
-    """Give one package by the id that its sender got."""
-    row = connection.execute(select(documents).where(documents.c.sender_id == sender_id.lower())).first()
+def one(connection: Connection, sender_id: str, *, tenant: str | None = None) -> Document | None:
+    """Give one package by the id that its sender got; to a tenant as ``page`` does."""
+    mine = (documents.c.sender_id == sender_id.lower()) & visible(tenant)
+    row = connection.execute(select(documents).where(mine)).first()
     if row is None:
         return None
     copies = _copies(connection, [row.seq])[row.seq]
-    past = [(copy.created_at, "delivered", copy.to_code, copy.receiver_id) for copy in copies]
+    document = _document(row, copies, tenant)
+    shown = _of_viewer(row, copies, tenant)
+    writers = {code: copy.tenant for copy in shown for code in (copy.to_code, copy.agency)}
+    past = [(copy.created_at, "delivered", copy.to_code, copy.receiver_id) for copy in shown]
     query = select(events).where(events.c.document_seq == row.seq).order_by(events.c.seq)
     first, *later = connection.execute(query).all()
-    timeline = [
-        _event(first.at, first.event, first.to_code, first.detail),
-        *(_event(*entry) for entry in past),
-        *(_event(event.at, event.event, event.to_code, event.detail) for event in later),
-    ]
-    return Document(_shown(row, copies), timeline, row.received)
+    document.timeline.append((_event(first.at, first.event, first.to_code, first.detail), row.tenant))
+    document.timeline.extend((_event(*entry), row.tenant) for entry in past)
+    for event in later:
+        if len(shown) == len(copies) or event.to_code in writers:
+            entry = _event(event.at, event.event, event.to_code, event.detail)
+            document.timeline.append((entry, writers.get(event.to_code, row.tenant)))
+    return document
+
+
+def _of_viewer(row: Row[Any], copies: list[Row[Any]], tenant: str | None) -> list[Row[Any]]:
+    """Give the copies that a viewer may see: all of what it sent itself, else its own."""
+    return [copy for copy in copies if tenant in (None, row.tenant, copy.tenant)]
+
+
+def _document(row: Row[Any], copies: list[Row[Any]], tenant: str | None) -> Document:
+    body = row.received if tenant in (None, row.tenant) else row.delivered
+    return Document(_shown(row, _of_viewer(row, copies, tenant)), row.tenant, body, [])
 
 
 def _copies(connection: Connection, seqs: Sequence[int]) -> dict[int, list[Row[Any]]]:

@@ -14,15 +14,26 @@ from simulator.faults.rulebook import Faults
 from simulator.redaction import Redaction
 from simulator.store.failure import StorageFailed
 from simulator.store.store import Store
+from simulator.tenants import Tenants
 
 
 class Memory:
-    """Secrets, fault rules, the course of the clock; what changes them raises the generation in its transaction."""
+    """Secrets, fault rules, tenants, the course of the clock; what changes them raises the generation with itself."""
 
-    def __init__(self, store: Store, directory: Directory, faults: Faults, clock: Clock, redaction: Redaction) -> None:
+    def __init__(
+        self,
+        store: Store,
+        directory: Directory,
+        faults: Faults,
+        *,
+        tenants: Tenants,
+        clock: Clock,
+        redaction: Redaction,
+    ) -> None:
         self._store = store
         self._directory = directory
         self._faults = faults
+        self._tenants = tenants
         self._clock = clock
         self._redaction = redaction
         self._generation = 0
@@ -40,15 +51,16 @@ class Memory:
                 generation = await self._store.generation()
                 if generation != self._generation:
                     await self._store.look(self._load)
-                    self._redaction.know(self._directory.secrets().values())
+                    self._redaction.know(self._directory.secrets_by_tenant())
                     self._generation = generation
 
     def reload(self) -> None:
         """Read everything anew."""
         self._store.read(self._load)
-        self._redaction.know(self._directory.secrets().values())
+        self._redaction.know(self._directory.secrets_by_tenant())
 
     def _load(self, connection: Connection) -> None:
         self._directory.load(connection)
         self._faults.load(connection)
+        self._tenants.load(connection)
         timekeeping.load(connection, self._clock)

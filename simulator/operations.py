@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from protocol.finding import quote
 from protocol.wire.operations import Operation
-from simulator import answers, directory, listing, parameters, queues, registering, succession
+from simulator import answers, directory, listing, parameters, queues, registering, succession, tenants
 from simulator.answers import Answer, Refused, refused, success
 from simulator.axis import Axis
 from simulator.call import Call
@@ -23,6 +23,7 @@ from simulator.clock import wire_time
 from simulator.directory import Agency, CodeClosedError, CodeTakenError, DirectoryError
 from simulator.faults import delivery
 from simulator.outcome import Outcome
+from simulator.tenants import CodeNotAllowed, LimitReached
 
 Perform = Callable[[Connection], Outcome]
 Prepare = Callable[[Axis, Call], Awaitable[Perform]]
@@ -172,14 +173,32 @@ async def registered(_: Axis, call: Call) -> Perform:
             mail=entry.mail,
             is_agency=known.is_agency if known is not None else True,
             locked=known.locked if known is not None else False,
+            tenant=call.owner,
         )
         try:
+            tenants.check_codes(connection, call.owner, [entry.code])
+            if known is None:
+                tenants.check_counts(connection, call.owner, agencies=1)
             registering.put_agency(connection, values, call.at, owner=system)
         except CodeClosedError as error:
             text = f"Ma don vi {error.code} da dong, don vi tiep nhan: {', '.join(error.successors)}"
             raise refused(
                 answers.UNKNOWN_SENDER, text, "ID-07", "agency-closed", where="code", got=entry.code
             ) from error
+        except CodeNotAllowed as error:
+            text = f"Ma don vi ngoai pham vi duoc cap: {entry.code}"
+            allowed = ", ".join(error.prefixes)
+            raise refused(
+                answers.UNKNOWN_SENDER,
+                text,
+                "ID-10",
+                "code-not-allowed",
+                where="code",
+                expected=allowed,
+                got=entry.code,
+            ) from error
+        except LimitReached as error:
+            raise limited(error) from error
         except CodeTakenError as error:
             text = f"Ma don vi da duoc dang ky: {entry.code}"
             raise refused(
@@ -222,6 +241,12 @@ async def _about_entry(axis: Axis, call: Call, receiver_id: str) -> None:
     except Refused:
         return  # said when the operation is performed
     call.agencies, call.document_id = (entry.to_code,), entry.document_id
+
+
+def limited(error: LimitReached) -> Refused:
+    """Say on the wire that a tenant may have no more of something."""
+    text = f"Vuot han muc: {error.what} toi da {error.most}"
+    return refused(answers.SYSTEM_ERROR, text, "AXS-08", "limit-reached", where=error.what, expected=str(error.most))
 
 
 def _agency(body: bytes) -> Agency:

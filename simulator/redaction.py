@@ -1,9 +1,13 @@
-"""Striking out what nobody may read: the secrets of all systems and the control token, wherever they turn up.
+"""Striking out what nobody may read: the secrets of systems and the control tokens, wherever they turn up.
 
 A careless client writes its secret into a header, a description or a package. So everything that journal and ledger
 show goes through here, in each form in which a secret may stand there: as it is, as UTF-8 that was read as Latin-1,
 as low bytes (H-T16), as Latin-1, and escaped for JSON or XML. One search looks for the first characters of all forms,
 so the cost hardly depends on how many systems there are.
+
+A tenant chooses the secrets of its systems. So that none can strike out what others need to read (a secret
+``OK, docId`` would), a tenant's secrets are struck out of what is this tenant's only; the operator's secrets, the
+control token and whatever has the form of a tenant's token, everywhere.
 """
 
 from __future__ import annotations
@@ -11,14 +15,18 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, AnyStr, Generic
 from xml.sax.saxutils import escape
 
 from protocol.wire.signedtext import compact_json
+from simulator.tenants import OPERATOR, TOKEN_FORM, TOKEN_PREFIX
 
 SHORTEST = 6  # a shorter secret stands in innocent places too
 STRUCK = "***"
+_TOKEN = re.compile(TOKEN_FORM)
+_TOKEN_BYTES = re.compile(TOKEN_FORM.encode("ascii"))
+_TOKEN_START = TOKEN_PREFIX.encode("ascii")
 _WINDOW = 256 * 1024  # a search holds up every other thread: large bodies are searched piece by piece
 
 
@@ -78,27 +86,26 @@ def _alternation(heads: Iterable[AnyStr]) -> re.Pattern[AnyStr] | None:
     return re.compile(joined, re.DOTALL)
 
 
-class Redaction:
-    """Knows the secrets; told anew whenever the directory changes, made ready when it is next needed."""
+class Redactor:
+    """Strikes out certain secrets, and tokens of tenants."""
 
-    def __init__(self, always: Iterable[str] = ()) -> None:
-        self._always = frozenset(always)
-        self._secrets = self._always
-        self._finders: tuple[_Finder[str], _Finder[bytes]] | None = None
-
-    def know(self, secrets: Iterable[str]) -> None:
-        """Take these for the secrets of the systems."""
-        known = self._always | frozenset(secrets)
-        if known != self._secrets:
-            self._secrets, self._finders = known, None
+    def __init__(self, secrets: Iterable[str]) -> None:
+        texts = {form for secret in secrets for form in _text_forms(secret)}
+        bodies = {form for text in texts for form in _byte_forms(text)}
+        self._texts = _Finder(texts, STRUCK, "")
+        self._bodies = _Finder(bodies, STRUCK.encode("ascii"), b"")
 
     def text(self, text: str) -> str:
         """Give a text without secrets."""
-        return self._ready()[0].replace(text)
+        if TOKEN_PREFIX in text:
+            text = _TOKEN.sub(STRUCK, text)
+        return self._texts.replace(text)
 
     def body(self, body: bytes) -> bytes:
         """Give a body without secrets."""
-        return self._ready()[1].replace(body)
+        if _TOKEN_START in body:
+            body = _TOKEN_BYTES.sub(STRUCK.encode("ascii"), body)
+        return self._bodies.replace(body)
 
     def shown(self, value: Any) -> Any:
         """Give a JSON value without secrets in its texts."""
@@ -110,13 +117,36 @@ class Redaction:
             return [self.shown(item) for item in value]
         return value
 
-    def _ready(self) -> tuple[_Finder[str], _Finder[bytes]]:
-        finders = self._finders
-        if finders is None:
-            texts = {form for secret in self._secrets for form in _text_forms(secret)}
-            bodies = {form for text in texts for form in _byte_forms(text)}
-            finders = self._finders = _Finder(texts, STRUCK, ""), _Finder(bodies, STRUCK.encode("ascii"), b"")
-        return finders
+
+class Redaction:
+    """Knows the secrets by tenant; told anew whenever the directory changes, made ready when it is next needed."""
+
+    def __init__(self, always: Iterable[str] = ()) -> None:
+        self._always = frozenset(always)
+        self._secrets: dict[str, frozenset[str]] = {}
+        self._ready: dict[frozenset[str] | None, Redactor] = {}
+
+    def know(self, secrets: Mapping[str, Iterable[str]]) -> None:
+        """Take these for the secrets of the systems, by the key of the tenant to whom they belong."""
+        known = {tenant: frozenset(of_tenant) for tenant, of_tenant in secrets.items()}
+        if known != self._secrets:
+            self._secrets, self._ready = known, {}
+
+    def of(self, *tenants: str) -> Redactor:
+        """Give what strikes out the secrets of these tenants and of the operator."""
+        return self._redactor(frozenset(tenants) | {OPERATOR})
+
+    def of_all(self) -> Redactor:
+        """Give what strikes out every secret: for what belongs to nobody and is shown to the operator alone."""
+        return self._redactor(None)
+
+    def _redactor(self, tenants: frozenset[str] | None) -> Redactor:
+        ready = self._ready.get(tenants)
+        if ready is None:
+            chosen = self._secrets if tenants is None else tenants & self._secrets.keys()
+            secrets = self._always.union(*(self._secrets[tenant] for tenant in chosen))
+            ready = self._ready[tenants] = Redactor(secrets)
+        return ready
 
 
 def _text_forms(secret: str) -> set[str]:

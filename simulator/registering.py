@@ -18,9 +18,11 @@ from simulator.directory import (
     CodeTakenError,
     DirectoryError,
     System,
+    SystemTakenError,
     agencies_of,
     agency,
     matching,
+    tenant_in,
 )
 from simulator.sealing import Seal
 from simulator.store.generation import bump
@@ -45,16 +47,23 @@ class Entered:
     same: int = 0
 
 
-def put_system(connection: Connection, system: System, at: int, seal: Seal) -> bool:
-    """Enter a system with exactly these agencies, or replace it; tells whether it is new. Raises ``DirectoryError``.
+def put_system(connection: Connection, system: System, at: int, seal: Seal, *, tenant: str | None = None) -> bool:
+    """Enter a system with exactly these agencies, or replace it; tells whether it is new.
+
+    ``tenant`` is the key of the tenant who does it, ``None`` the operator, who leaves a system to whom it belongs.
+    Raises ``DirectoryError``, among them ``SystemTakenError`` and ``CodeTakenError``.
 
     An agency that is left out is closed and belongs to no system any more. What was closed before stays as it is: a
     list from before a merger, or from after it, undoes nothing.
     """
     _check(system)
-    known = connection.execute(select(systems.c.id).where(systems.c.id == system.id)).first()
+    known = tenant_in(connection, system.id)
+    if known is not None and tenant not in (None, known):
+        raise SystemTakenError(f"id: {system.id} belongs to another tenant; choose another")
     if known is None:
-        connection.execute(insert(systems).values(id=system.id, secret=seal.seal(system.id, system.secret)))
+        connection.execute(
+            insert(systems).values(id=system.id, secret=seal.seal(system.id, system.secret), tenant=tenant or "")
+        )
     else:
         _change_secret(connection, system, seal)
     kept = {entry.code for entry in system.agencies}
@@ -76,7 +85,10 @@ def introduce(connection: Connection, system: System, at: int, seal: Seal) -> No
     something else than last time: what was registered or renamed since stays, and what was closed stays closed.
     Raises ``DirectoryError``.
     """
-    if connection.execute(select(systems.c.id).where(systems.c.id == system.id)).first() is None:
+    tenant = tenant_in(connection, system.id)
+    if tenant:
+        raise SystemTakenError(f"id: {system.id} belongs to a tenant of this axis; choose another")
+    if tenant is None:
         put_system(connection, system, at, seal)
     else:
         _check(system)
@@ -107,6 +119,8 @@ def put_agencies(
 ) -> Entered:
     """Enter agencies or replace them, some hundred in one statement; who stands there exactly so is left alone.
 
+    An agency belongs to the tenant of its system; one without a system stays with whom it is, or is whose its entry
+    says.
     A closed agency is open again then, unless others took over from it; without ``reopen`` it is left alone. With
     ``owner`` so is an agency of another system.
     Raises ``DirectoryError``, ``CodeTakenError``, ``CodeClosedError``; what was entered until then is the
@@ -116,9 +130,17 @@ def put_agencies(
     rest = iter(entries)
     total = Entered()
     while chunk := list(itertools.islice(rest, _CHUNK)):
-        batch = _Batch(connection, [_checked(entry) for entry in chunk], owner, reopen=reopen)
+        batch = _Batch(connection, [_checked(entry) for entry in _owned(connection, chunk)], owner, reopen=reopen)
         total = batch.enter(connection, at, total)
     return total
+
+
+def _owned(connection: Connection, entries: list[Agency]) -> list[Agency]:
+    """Give agencies to the tenants of their systems."""
+    served = {entry.system_id for entry in entries if entry.system_id is not None}
+    query = select(systems.c.id, systems.c.tenant).where(systems.c.id.in_(served))
+    owners = {row.id: row.tenant for row in connection.execute(query)}
+    return [replace(entry, tenant=owners.get(entry.system_id or "", entry.tenant)) for entry in entries]
 
 
 class _Batch:
@@ -146,6 +168,7 @@ class _Batch:
                 continue
             if known is not None:
                 self._see_that_it_may(entry, known)
+                entry = entry if entry.system_id is not None else replace(entry, tenant=known["tenant"])  # noqa: PLW2901
             for name in _names(entry):
                 self._claim(name, entry, at)
             if known is None:
@@ -174,13 +197,16 @@ class _Batch:
             raise CodeClosedError(entry.code, known["successors"].split())
         if self._owner is not None and known["system_id"] not in (None, self._owner):
             raise CodeTakenError(f"code: {entry.code} is registered by another system")
+        if self._owner is not None and known["tenant"] != entry.tenant:
+            raise CodeTakenError(f"code: {entry.code} is registered by another tenant")
 
     def _claim(self, name: str, entry: Agency, at: int) -> None:
         """Take a code for an agency; who was closed, followed by nobody, gives it up within its own system."""
         holder = self._holders.get(name, entry.code)
         if holder != entry.code:
             row = self._rows[holder]
-            if not row["deleted"] or row["successors"] or row["system_id"] not in (None, entry.system_id):
+            others = row["system_id"] not in (None, entry.system_id) or row["tenant"] != entry.tenant
+            if not row["deleted"] or row["successors"] or others:
                 raise CodeTakenError(f"code: {', '.join(_names(entry))} names the agency {holder} already")
             if name == holder:
                 self._free(row["old_code"], holder)
@@ -264,4 +290,5 @@ def _values(entry: Agency) -> dict[str, Any]:
         "locked": entry.locked,
         "deleted": entry.deleted,
         "successors": " ".join(entry.successors),
+        "tenant": entry.tenant,
     }

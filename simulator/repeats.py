@@ -24,11 +24,12 @@ _ORIGINALS = ("", "0", "3")
 _MOST = 200
 _MOST_AGENCIES = 10_000
 # Built once: making a statement costs more than running it.
-_SAME_BYTES = select(documents.c.sender_id).where(documents.c.received == bindparam("digest")).limit(1)
+_OWN = documents.c.tenant == bindparam("of_tenant")  # what another tenant sent is not known to this one
+_SAME_BYTES = select(documents.c.sender_id).where(documents.c.received == bindparam("digest"), _OWN).limit(1)
 _HAS = (
     select(documents.c.sender_id)
     .join(deliveries, deliveries.c.document_seq == documents.c.seq)
-    .where(deliveries.c.agency.in_(bindparam("agencies", expanding=True)))
+    .where(deliveries.c.agency.in_(bindparam("agencies", expanding=True)), _OWN)
     .where(or_(deliveries.c.business_status.is_(None), deliveries.c.business_status.not_in(_GIVEN_BACK)))
     .order_by(deliveries.c.seq)
     .limit(1)
@@ -38,7 +39,7 @@ _HAS_LETTER = _HAS.where(documents.c.seq.in_(bindparam("seqs", expanding=True)))
 _SAME_ID = (
     select(documents.c.seq, documents.c.from_code, documents.c.notation, documents.c.issued, documents.c.title)
     .where(documents.c.document_key == bindparam("key"), documents.c.message_type == "edoc")
-    .where(documents.c.status_code == "", documents.c.business_type.in_(_ORIGINALS))
+    .where(documents.c.status_code == "", documents.c.business_type.in_(_ORIGINALS), _OWN)
     .order_by(documents.c.seq.desc())
     .limit(_MOST)
 )
@@ -49,18 +50,19 @@ def notices(
 ) -> list[Finding]:
     """Say what of a package was sent before, if anything (SND-07, ID-14)."""
     agencies = [*{agency.code for agency in targets}][:_MOST_AGENCIES]
-    if connection.execute(_SAME_BYTES, {"digest": digest}).first() is not None:
-        again = connection.execute(_HAS_BYTES, {"digest": digest, "agencies": agencies}).scalar()
+    own = {"of_tenant": sender.tenant}
+    if connection.execute(_SAME_BYTES, {"digest": digest, **own}).first() is not None:
+        again = connection.execute(_HAS_BYTES, {"digest": digest, "agencies": agencies, **own}).scalar()
         return [] if again is None else [Finding("SND-07", "package-sent-again", Severity.WARN, got=again)]
     key = key_of(facts.document_id)
     if facts.kind != "document" or not key or facts.business_type not in _ORIGINALS:
         return []
     codes = codes_of(sender, sender.code)
-    earlier = [row for row in connection.execute(_SAME_ID, {"key": key}) if row.from_code in codes]
+    earlier = [row for row in connection.execute(_SAME_ID, {"key": key, **own}) if row.from_code in codes]
     if any(not _is_same(row, facts) for row in earlier):
         return [_warning("ID-14", "document-id-used", facts)]
     seqs = [row.seq for row in earlier]
-    if seqs and connection.execute(_HAS_LETTER, {"seqs": seqs, "agencies": agencies}).first() is not None:
+    if seqs and connection.execute(_HAS_LETTER, {"seqs": seqs, "agencies": agencies, **own}).first() is not None:
         return [_warning("SND-07", "document-sent-again", facts)]
     return []
 

@@ -14,7 +14,7 @@ from protocol.finding import Finding, Severity, quote
 from protocol.rules.schema import NeedsExplanation
 from protocol.wire.filehash import BodyDigest, HashForm
 from schemas import registry
-from simulator import answers, exchange, parameters
+from simulator import answers, exchange, parameters, tenants
 from simulator.answers import Refused, refused, success
 from simulator.axis import Axis
 from simulator.blobs import INLINE, Content, Spool
@@ -23,8 +23,9 @@ from simulator.clock import local
 from simulator.examination import Examined, examine
 from simulator.exchange import Submission
 from simulator.faults import delivery
-from simulator.operations import Perform
+from simulator.operations import Perform, limited
 from simulator.outcome import Outcome
+from simulator.tenants import LimitReached
 
 _TEXTS = {
     answers.BAD_FILE: "File khong hop le",
@@ -50,6 +51,7 @@ async def sending(axis: Axis, call: Call) -> Perform:
     """Take in a package: body, hash, rules; what remains is one transaction. Raises ``Refused``."""
     call.agencies = tuple(code for code in (call.value("from"),) if code)
     _refuse_multipart(call)
+    await _see_room(axis, call)
     spool, rewritten = axis.blobs.spool(), axis.blobs.spool()
     try:
         with axis.traces.span("read"):
@@ -90,16 +92,30 @@ async def sending(axis: Axis, call: Call) -> Perform:
         system_id=call.system_id,
         request_key=_request_key(call, call.content),
         header_to=header_to,
+        tenant=call.owner,
     )
 
     def perform(connection: Connection) -> Outcome:
-        acceptance = exchange.accept(connection, submission)
+        try:
+            acceptance = exchange.accept(connection, submission)
+        except LimitReached as error:
+            raise limited(error) from error
         if call.encounter is not None and not acceptance.repeated:
             delivery.withhold_by(connection, call.encounter, [copy.receiver_id for copy in acceptance.deliveries])
         call.findings = acceptance.findings
         return Outcome(success(call.operation, DocId=acceptance.sender_id))
 
     return perform
+
+
+async def _see_room(axis: Axis, call: Call) -> None:
+    """Refuse a package for which its tenant has no room left, before it is read."""
+    if call.owner:
+        try:
+            await axis.store.look(lambda connection: tenants.check_room(connection, call.owner))
+        except LimitReached as error:
+            call.body_unread = True
+            raise limited(error) from error
 
 
 async def _taken_in(call: Call, spool: Spool, limit: int) -> BodyDigest:

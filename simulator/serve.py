@@ -72,7 +72,9 @@ def serve(
 
     ``beat`` is called about once a second by the event loop, so that somebody else can see that it turns.
     """
-    logs.configure(axis.settings.log_format, axis.settings.log_level, axis.redaction.shown)
+    logs.configure(
+        axis.settings.log_format, axis.settings.log_level, lambda event: axis.redaction.of_all().shown(event)
+    )
     config = uvicorn.Config(
         application(axis),
         loop="uvloop" if sys.platform != "win32" else "asyncio",

@@ -62,7 +62,7 @@ def apply(connection: Connection, facts: Facts, reporter: Agency, at: int, remar
     recall = facts.status_code == RECALL
     detail = f"{facts.status_code} {facts.description}".strip()[:500]
     recipient = _addressee(connection, facts, letter) if recall else _recipient(connection, letter, reporter)
-    for each in (letter, *_answered(connection, facts, letter)):
+    for each in (letter, *_answered(connection, facts, reporter, letter)):
         copies = each.copies_of(recipient.code) if recipient is not None and not without_say else ()
         _note(connection, each, copies, at=at, to_code=reporter.code, detail=detail)
         if recipient is not None and copies:
@@ -92,15 +92,16 @@ def _letter(connection: Connection, facts: Facts, reporter: Agency) -> Letter | 
     A recall (13) names its addressee, and comes from the sender itself.
     """
     sender = reporter.code if facts.status_code == RECALL else facts.about or ""
-    found = histories.letter(connection, facts.document_id, sender)
+    found = histories.letter(connection, facts.document_id, sender, tenant=reporter.tenant)
     return found if found is not None and found.copies else None
 
 
-def _answered(connection: Connection, facts: Facts, letter: Letter) -> list[Letter]:
+def _answered(connection: Connection, facts: Facts, reporter: Agency, letter: Letter) -> list[Letter]:
     """Give the letters that an answer is about too: what is taken back or updated by the package that it answers."""
     if facts.status_code not in _ANSWERS or letter.owner is None:
         return []
-    found = (histories.letter(connection, key, letter.owner.code) for key in letter.about)
+    owner = letter.owner.code
+    found = (histories.letter(connection, key, owner, tenant=reporter.tenant) for key in letter.about)
     return [each for each in found if each is not None and each.copies and each.codes == letter.codes]
 
 

@@ -92,7 +92,8 @@ class Vxp:
     def _call(self, request: Request, operation: Operation) -> Call:
         headers = request.scope["headers"]
         system = claimed_system(headers)
-        return Call(operation, request, self._axis.clock.milliseconds(), system)
+        tenant = self._axis.directory.tenant_of(system)
+        return Call(operation, request, self._axis.clock.milliseconds(), system, tenant)
 
     async def _answered(self, call: Call, work: Work) -> ASGIApp:
         refusal = self._refusal(call)

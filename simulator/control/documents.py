@@ -14,7 +14,9 @@ from starlette.responses import Response, StreamingResponse
 
 from simulator import ledger
 from simulator.axis import Axis
+from simulator.control.caller import Caller, Calling
 from simulator.control.problems import Problem
+from simulator.ledger import Document
 from simulator.store.contents import find_content
 
 MAX_PAGE = 1000
@@ -47,18 +49,26 @@ def router(axis: Axis) -> APIRouter:
         system: str | None = None,
         after: Annotated[int, Query(ge=0, le=_MAX_SEQ)] = 0,
         limit: Annotated[int | None, Query(ge=1, le=MAX_PAGE)] = None,
+        caller: Calling,
     ) -> Response:
         """List packages by the id of their document, by sender code, or by the sending system.
 
-        With a ``limit`` one page; ``next`` is there where more follow, and goes into ``after``. Without one, all.
+        A tenant sees what its systems sent, and of what they received their own copies. With a ``limit``
+        one page; ``next`` is there where more follow, and goes into ``after``. Without one, all.
         """
 
         async def read(after: int, limit: int) -> tuple[list[bytes], int | None]:
             def query(connection: Connection) -> tuple[list[bytes], int | None]:
                 found = ledger.page(
-                    connection, after=after, limit=limit, document_id=document_id, from_code=sender, system_id=system
+                    connection,
+                    after=after,
+                    limit=limit,
+                    document_id=document_id,
+                    from_code=sender,
+                    system_id=system,
+                    tenant=caller.tenant,
                 )
-                return [_json(axis.redaction.shown(entry)) for entry in found.shown], found.next
+                return [_json(_redacted(axis, caller, document)) for document in found.documents], found.next
 
             return await axis.store.read_aside(query)
 
@@ -69,16 +79,23 @@ def router(axis: Axis) -> APIRouter:
         return StreamingResponse(_all(read, after), media_type=_JSON)
 
     @routes.get("/documents/{sender_id}", summary="One package with its history")
-    async def get_document(sender_id: str) -> dict[str, Any]:
+    async def get_document(sender_id: str, caller: Calling) -> dict[str, Any]:
+        """Give a package as it came, to a tenant that received it as it went out."""
+
         def read(connection: Connection) -> dict[str, Any] | None:
-            found = ledger.one(connection, sender_id)
+            found = ledger.one(connection, sender_id, tenant=caller.tenant)
             if found is None:
                 return None
-            content = find_content(connection, found.received)
+            content = find_content(connection, found.body)
             assert content is not None
+            redactor = axis.redaction.of(found.tenant, caller.owns)
             with axis.blobs.open(content) as stream:
-                package = base64.b64encode(axis.redaction.body(stream.read())).decode("ascii")
-            return {**axis.redaction.shown({**found.shown, "timeline": found.timeline}), "package": package}
+                package = base64.b64encode(redactor.body(stream.read())).decode("ascii")
+            timeline = [
+                {**event, "detail": axis.redaction.of(writer, caller.owns).text(event["detail"])}
+                for event, writer in found.timeline
+            ]
+            return {**_redacted(axis, caller, found), "timeline": timeline, "package": package}
 
         document = await axis.store.read_aside(read)
         if document is None:
@@ -100,3 +117,10 @@ async def _all(read: Read, after: int) -> AsyncIterator[bytes]:
 
 def _json(entry: Any) -> bytes:
     return json.dumps(entry, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def _redacted(axis: Axis, caller: Caller, document: Document) -> dict[str, Any]:
+    """Show a package without the secrets of whoever wrote it and of whoever asks; the rest no secret can touch."""
+    redactor = axis.redaction.of(document.tenant, caller.owns)
+    written = {name: redactor.shown(document.shown[name]) for name in ("document_id", "findings")}
+    return {**document.shown, **written}

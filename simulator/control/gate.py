@@ -1,21 +1,26 @@
-"""The gate of the control API: who may pass, and how much they may bring, before anything of it is read."""
+"""The gate of the control API: who may pass, and how much they may bring, before anything of it is read.
+
+There are the operator's token and those of tenants; who a caller is, the gate notes for the routes behind it.
+"""
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from simulator.control.caller import ADMIN, Caller, note
 from simulator.control.problems import problem
 
 BODY_LIMIT = 16 * 1024 * 1024
 
 
 class Gate:
-    """Lets in whoever carries the token (compared in constant time), and anybody to what is ``open_to_all``.
+    """Lets in whoever carries a token (the operator's compared in constant time), and anybody to ``open_to_all``.
 
+    ``tenant_of`` gives the key of the tenant who has a token, ``None`` where nobody has it.
     ``open_to_all`` holds pairs of method and path; ``unlimited`` are paths whose routes limit their bodies themselves.
     """
 
@@ -24,12 +29,15 @@ class Gate:
         app: ASGIApp,
         prefix: str,
         token: str,
+        tenant_of: Callable[[str], str | None],
+        *,
         open_to_all: Collection[tuple[str, str]],
         unlimited: Collection[str],
     ) -> None:
         self._app = app
         self._prefix = prefix
         self._token = token.encode("utf-8")
+        self._tenant_of = tenant_of
         self._open = open_to_all
         self._unlimited = unlimited
 
@@ -39,10 +47,13 @@ class Gate:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if (scope["method"], scope["path"]) not in self._open and not self._known(headers.get("authorization", "")):
-            refusal = problem(401, "unauthorized", "Authorization: Bearer <control token> is needed")
-            await refusal(scope, receive, send)
-            return
+        if (scope["method"], scope["path"]) not in self._open:
+            caller = self._caller(headers.get("authorization", ""))
+            if caller is None:
+                refusal = problem(401, "unauthorized", "Authorization: Bearer <control token> is needed")
+                await refusal(scope, receive, send)
+                return
+            note(scope, caller)
         if scope["path"] not in self._unlimited:
             body = await _body(headers, receive)
             if body is None:
@@ -52,9 +63,15 @@ class Gate:
             receive = _Replay(body, receive)
         await self._app(scope, receive, send)
 
-    def _known(self, authorization: str) -> bool:
+    def _caller(self, authorization: str) -> Caller | None:
         scheme, _, given = authorization.partition(" ")
-        return scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode("utf-8"), self._token)
+        token = given.strip()
+        if scheme.lower() != "bearer":
+            return None
+        if hmac.compare_digest(token.encode("utf-8"), self._token):
+            return ADMIN
+        key = self._tenant_of(token)
+        return None if key is None else Caller(key)
 
 
 async def _body(headers: Headers, receive: Receive) -> list[Message] | None:

@@ -7,10 +7,11 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from sqlalchemy import Connection
 
-from simulator import answers, exchange, sending
+from simulator import answers, exchange, sending, tenants
 from simulator.answers import Refused
 from simulator.axis import Axis
 from simulator.blobs import Content
+from simulator.control.caller import Caller, Calling
 from simulator.control.problems import Problem
 from simulator.examination import Examined, Facts
 from simulator.exchange import Acceptance, Submission
@@ -30,14 +31,19 @@ def router(axis: Axis) -> APIRouter:
         to: Annotated[list[str] | None, Query()] = None,
         messagetype: Literal["edoc", "status"] = "edoc",
         as_is: bool = False,
+        *,
+        caller: Calling,
     ) -> dict[str, Any]:
-        """Deliver the body: routed by its own addressees, or to each ``to``; with ``as_is`` unread and unchanged."""
+        """Deliver the body: routed by its own addressees, or to each ``to``; with ``as_is`` unread and unchanged.
+
+        A tenant sends from its own agencies only, as the package must say too, and unread to its own agencies only.
+        """
         if as_is and not to:
             raise Problem(422, "invalid-request", "to: needed with as_is, because the package is not read")
         held: list[Content] = []
         try:
             return await _injected(
-                axis, request, sender, tuple(to) if to else None, messagetype, held=held, as_is=as_is
+                axis, request, sender, tuple(to) if to else None, messagetype, caller=caller, held=held, as_is=as_is
             )
         finally:
             axis.blobs.release(held)
@@ -52,10 +58,12 @@ async def _injected(
     to: tuple[str, ...] | None,
     message_type: str,
     *,
+    caller: Caller,
     held: list[Content],
     as_is: bool,
 ) -> dict[str, Any]:
     at = axis.clock.milliseconds()
+    await axis.store.look(lambda connection: tenants.check_room(connection, caller.owns))
     spool, rewritten = axis.blobs.spool(), axis.blobs.spool()
     examined = None
     try:
@@ -81,6 +89,8 @@ async def _injected(
         delivered=delivered,
         at=at,
         to=to,
+        tenant=caller.tenant,
+        unread=as_is,
     )
     entry = Entry(
         at=at,
@@ -91,6 +101,8 @@ async def _injected(
         document_id=submission.facts.document_id if submission.facts is not None else None,
         request_headers=[],
         request_content=received,
+        tenant=caller.owns,
+        claimed=caller.owns,
     )
 
     def accept(connection: Connection) -> Acceptance:

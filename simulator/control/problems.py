@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from protocol.finding import Finding
+from simulator.tenants import CodeNotAllowed, LimitReached
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -31,6 +32,7 @@ PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {"model": ProblemDetails, "content": {MEDIA_TYPE: {}}, "description": text}
     for status, text in (
         (401, "No valid token"),
+        (403, "Not with this token"),
         (404, "Not there"),
         (409, "Contradiction"),
         (413, "Too much"),
@@ -69,6 +71,15 @@ async def own_problem(_: Request, error: Exception) -> Response:
     """Answer a ``Problem``."""
     assert isinstance(error, Problem)
     return problem(error.status, error.kind, error.detail, error.findings)
+
+
+async def tenant_problem(_: Request, error: Exception) -> Response:
+    """Answer what a tenant may not do."""
+    if isinstance(error, LimitReached):
+        return problem(409, "limit-reached", str(error))
+    if isinstance(error, CodeNotAllowed):
+        return problem(403, "code-not-allowed", str(error))
+    return problem(401, "unauthorized", str(error))
 
 
 async def invalid_request(_: Request, error: Exception) -> Response:

@@ -185,7 +185,7 @@ def _json(found: Reconciliation, axis: Axis, lang: str, at: str, system: str | N
     yield json.dumps(head, ensure_ascii=False).encode("utf-8", "replace")[:-1] + b', "differences": ['
     before = b""
     for batch in _batches(found):
-        shown = [axis.redaction.shown(_difference(number, entry, found, lang)) for number, entry in batch]
+        shown = [axis.redaction.of().shown(_difference(number, entry, found, lang)) for number, entry in batch]
         lines = b", ".join(json.dumps(each, ensure_ascii=False).encode("utf-8", "replace") for each in shown)
         yield before + lines
         before = b", "
@@ -199,7 +199,7 @@ def _csv(found: Reconciliation, axis: Axis, lang: str) -> Iterator[bytes]:
     writer.writerow([messages.text(f"reconciliation.column.{name}", lang) for name in _COLUMNS])
     for batch in _batches(found):
         for number, entry in batch:
-            told = axis.redaction.shown(_difference(number, entry, found, lang))
+            told = axis.redaction.of().shown(_difference(number, entry, found, lang))
             evidence = " ".join(map(str, told["evidence"]))
             names = ("outcome", "document_id", "from", "to", "sent", "held", "received", "expected", "got")
             cells = [*(told[name] for name in names), evidence, told["text"]]

@@ -11,9 +11,10 @@ from sqlalchemy import Connection, func, select
 from starlette.responses import PlainTextResponse, Response
 
 from simulator import axis as axes
-from simulator import timekeeping
+from simulator import removal, tenants, timekeeping
 from simulator.axis import Axis
 from simulator.clock import MAX_RATE, ClockState
+from simulator.control.caller import Calling
 from simulator.control.problems import Problem
 from simulator.exposition import MEDIA_TYPE, exposition
 from simulator.store.tables import PENDING, contents, deliveries, documents, exchanges, facts
@@ -29,15 +30,22 @@ class ClockEntry(BaseModel):
     frozen: bool | None = None
 
 
-def guarded(axis: Axis) -> APIRouter:
-    """Build the routes that need the token."""
+def for_each(axis: Axis) -> APIRouter:
+    """Build the routes that do for each caller what is the caller's to do."""
     routes = APIRouter(tags=["axis"])
 
     @routes.post("/reset", status_code=204, summary="Back to the state at the start")
-    async def reset() -> None:
-        """Forget documents, journal, faults and whatever was registered since the start. Journal numbers go on."""
+    async def reset(caller: Calling) -> None:
+        """Forget documents, journal, faults and whatever was registered since the start. Journal numbers go on.
+
+        For a tenant, what is its own: systems, agencies, documents, rules and its part of the journal; letters that
+        others received stay theirs.
+        """
 
         def empty(connection: Connection) -> list[str]:
+            if caller.tenant is not None:
+                tenants.required(connection, caller.tenant)
+                return removal.empty_tenant(connection, caller.tenant)
             files = select(contents.c.sha256).where(contents.c.body.is_(None))
             names = list(connection.execute(files).scalars())
             axes.empty(connection, axis)
@@ -47,6 +55,13 @@ def guarded(axis: Axis) -> APIRouter:
         await axis.refresh()
         for name in names:
             axis.blobs.forget(name)
+
+    return routes
+
+
+def guarded(axis: Axis) -> APIRouter:
+    """Build the routes that are the operator's."""
+    routes = APIRouter(tags=["axis"])
 
     @routes.put("/clock", summary="Set the clock of the axis")
     async def put_clock(entry: ClockEntry) -> dict[str, Any]:

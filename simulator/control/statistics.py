@@ -83,7 +83,7 @@ def router(axis: Axis) -> APIRouter:
             shown = {
                 "at": iso(at),
                 "by": dimensions,
-                "rows": axis.redaction.shown([row.to_json() for row in counted.rows]),
+                "rows": axis.redaction.of().shown([row.to_json() for row in counted.rows]),
                 "total": {"packages": counted.packages, "copies": counted.copies},
             }
             return json.dumps(shown, ensure_ascii=False).encode("utf-8", "replace")

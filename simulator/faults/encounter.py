@@ -170,7 +170,7 @@ def _use(connection: Connection, rule: Rule) -> bool:
     """Count one use of a rule; false when it is used up or gone."""
     done = connection.execute(
         update(fault_rules)
-        .where(fault_rules.c.id == rule.id, fault_rules.c.fired < rule.times)
+        .where(fault_rules.c.id == rule.row, fault_rules.c.fired < rule.times)
         .values(fired=fault_rules.c.fired + 1)
     )
     return done.rowcount == 1

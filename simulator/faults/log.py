@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
+from simulator.directory import tenant_in
 from simulator.faults.rules import Rule
 from simulator.store.tables import fault_log
 
@@ -43,12 +44,15 @@ def line(fired: Fired, system: str | None, operation: str, index: int) -> str:
 
 def record(connection: Connection, fired: Sequence[Fired], system: str | None, operation: str, index: int) -> None:
     """Enter what fired for one request, in the order in which it fired."""
-    rows = [{"system": system, "line": line(one, system, operation, index)} for one in fired]
-    if rows:
-        connection.execute(_ENTER, rows)
+    if fired:
+        tenant = (tenant_in(connection, system) if system is not None else None) or ""
+        lines = [line(one, system, operation, index) for one in fired]
+        connection.execute(_ENTER, [{"system": system, "line": each, "tenant": tenant} for each in lines])
 
 
-def page(connection: Connection, after: int, limit: int) -> list[dict[str, Any]]:
-    """List the lines after a number, oldest first."""
+def page(connection: Connection, after: int, limit: int, tenant: str | None = None) -> list[dict[str, Any]]:
+    """List the lines after a number, oldest first; for a tenant those about its own systems."""
     query = select(fault_log).where(fault_log.c.seq > after).order_by(fault_log.c.seq).limit(limit)
+    if tenant is not None:
+        query = query.where(fault_log.c.tenant == tenant)
     return [{"seq": row.seq, "line": row.line} for row in connection.execute(query)]

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from simulator.faults.encounter import Encounter
-from simulator.faults.rules import Rule, rule_from_json
+from simulator.faults.rules import Rule, row_of, rule_from_json
 from simulator.store.generation import bump
 from simulator.store.store import Store
 from simulator.store.tables import facts, fault_rules, ordinals
@@ -34,8 +34,8 @@ class Faults:
 
     def load(self, connection: Connection) -> None:
         """Read rules and seed anew; to be called after whatever changes them was committed."""
-        rows = connection.execute(select(fault_rules.c.rule).order_by(fault_rules.c.position)).scalars()
-        self._rules = tuple(rule_from_json(json.loads(row)) for row in rows)
+        rows = connection.execute(select(fault_rules).order_by(fault_rules.c.position))
+        self._rules = tuple(rule_from_json(json.loads(row.rule), row.tenant) for row in rows)
         seed = connection.execute(select(facts.c.value).where(facts.c.name == _SEED)).scalar()
         self._seed = int(seed or 0)
 
@@ -84,27 +84,30 @@ def begin(connection: Connection, rules: Iterable[Rule], seed: int) -> None:
 
 def put_rule(connection: Connection, rule: Rule, *, origin: str = CONTROL) -> bool:
     """Enter a rule or replace the one with its id, which then counts from zero again; tells whether it is new."""
-    known = delete_rules(connection, rule.id)  # which tells every process
-    connection.execute(insert(fault_rules).values(id=rule.id, rule=json.dumps(rule.to_json()), origin=origin))
+    known = delete_rules(connection, rule.id, tenant=rule.tenant)  # which tells every process
+    values = {"id": rule.row, "rule": json.dumps(rule.to_json()), "origin": origin, "tenant": rule.tenant}
+    connection.execute(insert(fault_rules).values(values))
     return not known
 
 
-def put_rules(connection: Connection, rules: Iterable[Rule]) -> None:
-    """Put these rules in the place of all that are there. They count from zero."""
-    delete_rules(connection)
+def put_rules(connection: Connection, rules: Iterable[Rule], *, tenant: str = "") -> None:
+    """Put these rules in the place of all that a tenant, or the operator, has. They count from zero."""
+    delete_rules(connection, tenant=tenant)
     for rule in rules:
         put_rule(connection, rule)
 
 
-def delete_rules(connection: Connection, rule_id: str | None = None) -> int:
-    """Remove one rule, or all; tells how many there were."""
+def delete_rules(connection: Connection, rule_id: str | None = None, *, tenant: str = "") -> int:
+    """Remove one rule of a tenant, or of the operator, or all; tells how many there were."""
     bump(connection)
-    query = delete(fault_rules)
-    return connection.execute(query if rule_id is None else query.where(fault_rules.c.id == rule_id)).rowcount
+    query = delete(fault_rules).where(fault_rules.c.tenant == tenant)
+    if rule_id is not None:
+        query = query.where(fault_rules.c.id == row_of(tenant, rule_id))
+    return connection.execute(query).rowcount
 
 
 def delete_rules_of(connection: Connection, system_id: str) -> None:
     """Remove the rules that are for one system only."""
     for row in connection.execute(select(fault_rules.c.id, fault_rules.c.rule)).all():
         if rule_from_json(json.loads(row.rule)).match.system == system_id:
-            delete_rules(connection, row.id)
+            connection.execute(delete(fault_rules).where(fault_rules.c.id == row.id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -55,13 +56,22 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. ``times`` is how many matching requests it disturbs, ``None`` for all until it is removed."""
+    """One rule. ``times`` is how many matching requests it disturbs, ``None`` for all until it is removed.
+
+    ``tenant`` is the key of the tenant whose rule it is, ``""`` the operator. Each has ids of its own.
+    """
 
     id: str
     fault: str
     match: Match = Match()
     times: int | None = None
     args: dict[str, Any] = field(default_factory=dict, hash=False)
+    tenant: str = ""
+
+    @property
+    def row(self) -> str:
+        """Give the id of its row."""
+        return row_of(self.tenant, self.id)
 
     @property
     def kind(self) -> Kind:
@@ -89,12 +99,17 @@ class Rule:
 
     def to_json(self) -> dict[str, Any]:
         """Give the rule as the control API shows it."""
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "tenant"}
 
 
-def rule_from_json(value: dict[str, Any]) -> Rule:
-    """Read what ``to_json`` gave."""
-    return Rule(value["id"], value["fault"], Match(**value["match"]), value["times"], value["args"])
+def row_of(tenant: str, rule_id: str) -> str:
+    """Give the id of a rule's row: the rule's own for the operator; those of tenants are told apart."""
+    return rule_id if not tenant else hashlib.sha256(f"{tenant}/{rule_id}".encode()).hexdigest()
+
+
+def rule_from_json(value: dict[str, Any], tenant: str = "") -> Rule:
+    """Read what ``to_json`` gave of a tenant's rule, or of the operator's."""
+    return Rule(value["id"], value["fault"], Match(**value["match"]), value["times"], value["args"], tenant)
 
 
 def checked(rules: Iterable[Rule]) -> list[Rule]:

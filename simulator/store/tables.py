@@ -26,6 +26,7 @@ from sqlalchemy.types import TypeEngine
 
 VERSION = 2
 PENDING = ("initial", "processing")
+FORMER = "former"  # in the place of a tenant's key: it or its system is gone, but others still hold its letter
 
 
 class Words(TypeDecorator[str]):
@@ -52,8 +53,16 @@ def _without_nul(value: str | None) -> str | None:
 
 Number = BigInteger().with_variant(Integer, "sqlite")
 """A row's number; SQLite counts by itself only where the type is INTEGER."""
+FORMER = "former"  # in the place of a tenant's key: it or its system is gone, but others still hold its letter
 
 metadata = MetaData()
+
+
+def _of_tenants(name: str, *columns: str) -> Index:
+    """Make an index of what belongs to tenants; what is the operator's costs nothing."""
+    condition = text("tenant <> ''")
+    return Index(name, *columns, sqlite_where=condition, postgresql_where=condition)
+
 
 facts = Table(
     "facts",
@@ -62,11 +71,32 @@ facts = Table(
     Column("value", Words, nullable=False),
 )
 
+# Whoever shares a hosted axis. What belongs to a tenant names its key; "" there is the operator of the axis.
+tenants = Table(
+    "tenants",
+    metadata,
+    Column("key", Words, primary_key=True),  # minted, never given twice: a name that comes again is another tenant
+    Column("name", Words, nullable=False, unique=True),
+    Column("token", Words, nullable=False, unique=True),  # SHA-256 of the token
+    Column("prefixes", Words, nullable=False, server_default="[]"),
+    Column("max_systems", BigInteger, nullable=False),
+    Column("max_agencies", BigInteger, nullable=False),
+    Column("max_documents", BigInteger, nullable=False),
+    Column("max_stored_bytes", BigInteger, nullable=False),
+    Column("max_rules", BigInteger, nullable=False),
+    # Used since the last reset; what others still hold of it counts on after one.
+    Column("documents", BigInteger, nullable=False, server_default="0"),
+    Column("stored_bytes", BigInteger, nullable=False, server_default="0"),
+    Column("left_documents", BigInteger, nullable=False, server_default="0"),
+    Column("left_bytes", BigInteger, nullable=False, server_default="0"),
+)
+
 systems = Table(
     "systems",
     metadata,
     Column("id", Words, primary_key=True),
     Column("secret", Words, nullable=False),  # sealed: the protocol's HMAC needs the text itself
+    Column("tenant", Words, nullable=False, server_default=""),
 )
 
 agencies = Table(
@@ -84,8 +114,10 @@ agencies = Table(
     Column("version", Integer, nullable=False, default=1),
     Column("modified_at", BigInteger, nullable=False),
     Column("successors", Words, nullable=False, server_default=""),  # codes with blanks between them
+    Column("tenant", Words, nullable=False, server_default=""),
     Index("agencies_by_old_code", "old_code"),
     Index("agencies_by_system", "system_id"),
+    _of_tenants("agencies_by_tenant", "tenant"),
 )
 
 contents = Table(
@@ -119,6 +151,7 @@ documents = Table(
     Column("delivered", Words, nullable=False),  # contents.sha256 of the package as it goes out
     Column("at", BigInteger, nullable=False),
     Column("findings", Words, nullable=False, default="[]"),
+    Column("tenant", Words, nullable=False, server_default=""),  # whose system sent it; FORMER when that is gone
     Index("documents_by_key", "document_key"),
     Index(
         "documents_by_target",
@@ -129,6 +162,7 @@ documents = Table(
     Index("documents_by_system", "system_id", "message_type", "seq"),
     Index("documents_by_content", "received"),
     Index("documents_by_delivered_content", "delivered"),
+    _of_tenants("documents_by_tenant", "tenant", "seq"),
 )
 
 deliveries = Table(
@@ -147,7 +181,9 @@ deliveries = Table(
     Column("business_status", Words, nullable=True),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
+    Column("tenant", Words, nullable=False, server_default=""),  # whose system receives it
     Index("deliveries_by_document", "document_seq"),
+    _of_tenants("deliveries_by_tenant", "tenant", "document_seq"),
     Index("deliveries_by_system", "system_id", "message_type", "created_at"),
     Index(
         "deliveries_pending",
@@ -200,7 +236,15 @@ exchanges = Table(
     Column("answer_content", Words, nullable=True),  # contents.sha256 of the package that the answer carries
     Column("answer_truncated", Boolean, nullable=False, default=False),
     Column("request_id", Words, nullable=False, default="", server_default=""),
+    Column("tenant", Words, nullable=False, server_default=""),  # who asked, verified; else the operator's
     Index("exchanges_by_content", "request_content"),
+    Index(
+        "exchanges_by_answer_content",
+        "answer_content",
+        sqlite_where=text("answer_content IS NOT NULL"),
+        postgresql_where=text("answer_content IS NOT NULL"),
+    ),
+    _of_tenants("exchanges_by_tenant", "tenant", "seq"),
     # Numbers are never used again, not even after a reset: whoever reads the journal goes on from the last one.
     sqlite_autoincrement=True,
 )
@@ -213,6 +257,7 @@ fault_rules = Table(
     Column("rule", Words, nullable=False),
     Column("fired", Integer, nullable=False, default=0),
     Column("origin", Words, nullable=False, server_default="control"),  # or "file": of the axis's start
+    Column("tenant", Words, nullable=False, server_default=""),
 )
 
 fault_log = Table(
@@ -221,6 +266,7 @@ fault_log = Table(
     Column("seq", Number, primary_key=True, autoincrement=True),
     Column("system", Words, nullable=True),  # NULL: nobody proved who sent the request
     Column("line", Words, nullable=False),
+    Column("tenant", Words, nullable=False, server_default=""),
     # As of the journal: whoever reads the log goes on from the last number, also after a reset.
     sqlite_autoincrement=True,
 )

@@ -113,6 +113,8 @@ def test_openapi_describes_every_call(axis: RunningAxis) -> None:
         ("PUT", "/faults"), ("DELETE", "/faults"), ("PUT", "/faults/{rule_id}"), ("DELETE", "/faults/{rule_id}"),
         ("GET", "/clock"), ("PUT", "/clock"), ("GET", "/metrics"),
         ("GET", "/healthz"), ("GET", "/statistics"), ("POST", "/reconciliation"),
+        ("GET", "/tenants"), ("GET", "/tenants/{name}"), ("PUT", "/tenants/{name}"), ("DELETE", "/tenants/{name}"),
+        ("PUT", "/tenants/{name}/token"),
     }  # fmt: skip
     assert told == {(method, root + path) for method, path in expected}
 

@@ -84,12 +84,12 @@ def test_a_mac_in_another_form_is_told_by_its_length_alone(sender: Participant) 
 def test_many_secrets_are_found_across_the_pieces_of_a_large_body() -> None:
     secrets = [f"{number:03d}-not-a-real-secret" for number in range(500)]
     redaction = Redaction(["the-token"])
-    redaction.know(secrets)
+    redaction.know({"": secrets})
     filler = b"012-not-a-real " * 20_000
     body = filler + b"|".join(secret.encode() for secret in secrets) + filler + b"the-token"
-    clean = redaction.body(body)
+    clean = redaction.of().body(body)
     assert clean == filler + b"|".join([b"***"] * 500) + filler + b"***"
     for cut in range(256 * 1024 - 30, 256 * 1024 + 5):
-        assert redaction.body(b"a" * cut + b"499-not-a-real-secret!") == b"a" * cut + b"***!"
-    redaction.know(["short"])
-    assert redaction.text("short 001-not-a-real-secret") == "short 001-not-a-real-secret"
+        assert redaction.of().body(b"a" * cut + b"499-not-a-real-secret!") == b"a" * cut + b"***!"
+    redaction.know({"": ["short"]})
+    assert redaction.of().text("short 001-not-a-real-secret") == "short 001-not-a-real-secret"
