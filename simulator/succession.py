@@ -20,13 +20,16 @@ class SuccessionError(DirectoryError):
     """Codes cannot follow each other so; the text names field, rule and fix."""
 
 
-def close(connection: Connection, code: str, at: int, successors: Sequence[str] = ()) -> None:
+def close(
+    connection: Connection, code: str, at: int, successors: Sequence[str] = (), *, tenant: str | None = None
+) -> None:
     """Close an agency, and say who took over: it can no longer be addressed, and its line stays in the directory.
 
-    What closed it before does not count any more. Raises ``SuccessionError``.
+    What closed it before does not count any more. For a ``tenant`` there are its own agencies only. Raises
+    ``SuccessionError``.
     """
-    known = _known(connection, code, "code")
-    followers = [_follower(connection, name, known) for name in dict.fromkeys(successors)]
+    known = _known(connection, code, "code", tenant)
+    followers = [_follower(connection, name, known, tenant) for name in dict.fromkeys(successors)]
     if known.deleted and known.successors == tuple(followers):
         return
     connection.execute(
@@ -36,15 +39,15 @@ def close(connection: Connection, code: str, at: int, successors: Sequence[str] 
     )
 
 
-def merge(connection: Connection, into: str, codes: Sequence[str], at: int) -> None:
-    """Close agencies into another one, all or none. Raises ``SuccessionError``."""
+def merge(connection: Connection, into: str, codes: Sequence[str], at: int, *, tenant: str | None = None) -> None:
+    """Close agencies into another one, all or none. For a ``tenant`` as in ``close``. Raises ``SuccessionError``."""
     for code in codes:
-        close(connection, code, at, [into])
+        close(connection, code, at, [into], tenant=tenant)
 
 
 def open_again(connection: Connection, code: str, at: int) -> None:
     """Open a closed agency again: nobody follows it any more. Raises ``SuccessionError``."""
-    known = _known(connection, code, "code")
+    known = _known(connection, code, "code", None)
     if known.deleted:
         connection.execute(
             update(agencies)
@@ -80,15 +83,15 @@ def predecessor(connection: Connection, speaker: Agency, codes: Collection[str])
     return None
 
 
-def _known(connection: Connection, code: str, field: str) -> Agency:
+def _known(connection: Connection, code: str, field: str, tenant: str | None) -> Agency:
     known = agency(connection, code)
-    if known is None:
+    if known is None or tenant not in (None, known.tenant):
         raise SuccessionError(f"{field}: {code} names no agency; enter it first")
     return known
 
 
-def _follower(connection: Connection, name: str, closed: Agency) -> str:
-    known = _known(connection, name, "successors")
+def _follower(connection: Connection, name: str, closed: Agency, tenant: str | None) -> str:
+    known = _known(connection, name, "successors", tenant)
     if known.code == closed.code:
         raise SuccessionError(f"successors: {name} is the agency itself; name another one")
     if known.deleted:

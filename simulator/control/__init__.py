@@ -49,7 +49,8 @@ def install(app: FastAPI, axis: Axis) -> None:
     # What stands here shows and changes for each caller what is the caller's own; everything else is the operator's.
     for part in (systems, packages, documents, exchanges, faults):
         app.include_router(part.router(axis), prefix=ROOT, dependencies=known, responses=PROBLEM_RESPONSES)
-    app.include_router(state.for_each(axis), prefix=ROOT, dependencies=known, responses=PROBLEM_RESPONSES)
+    for own in (state, agencies):
+        app.include_router(own.for_each(axis), prefix=ROOT, dependencies=known, responses=PROBLEM_RESPONSES)
     for part in (tenants, agencies, statistics, reconciliation):
         app.include_router(part.router(axis), prefix=ROOT, dependencies=guarded, responses=PROBLEM_RESPONSES)
     app.include_router(state.guarded(axis), prefix=ROOT, dependencies=guarded, responses=PROBLEM_RESPONSES)

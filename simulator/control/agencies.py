@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections.abc import Callable
 from typing import IO, Annotated, Any
 
 from fastapi import APIRouter, Request
@@ -14,6 +15,7 @@ from simulator import directory, registering, succession
 from simulator.agencies_file import AgenciesFileError, check_agencies, read_agencies
 from simulator.axis import Axis
 from simulator.clock import iso
+from simulator.control.caller import Caller, Calling
 from simulator.control.problems import Problem
 from simulator.directory import Agency, CodeClosedError, CodeTakenError, DirectoryError
 from simulator.registering import Entered
@@ -42,7 +44,7 @@ class Merger(BaseModel):
 
 
 def router(axis: Axis) -> APIRouter:
-    """Build the routes."""
+    """Build the route that is the operator's."""
     routes = APIRouter(tags=["directory"])
 
     @routes.put("/agencies", summary="Bring in a directory", openapi_extra={"requestBody": _LINES})
@@ -57,22 +59,35 @@ def router(axis: Axis) -> APIRouter:
             entered = await _entered(axis, body)
         return {"new": entered.new, "changed": entered.changed, "same": entered.same}
 
+    return routes
+
+
+def for_each(axis: Axis) -> APIRouter:
+    """Build the routes that do for each caller what is the caller's to do: a tenant merges its own agencies."""
+    routes = APIRouter(tags=["directory"])
+
     @routes.post("/agencies/{code}/close", summary="Close a code, and say who took over")
-    async def close(code: str, entry: Closing) -> dict[str, Any]:
+    async def close(code: str, entry: Closing, caller: Calling) -> dict[str, Any]:
         """Letters to the code are refused with the names of its successors; its line in the directory stays."""
-        return await _changed(
-            axis, code, lambda connection, at: succession.close(connection, code, at, entry.successors)
-        )
+
+        def change(connection: Connection, at: int) -> None:
+            succession.close(connection, code, at, entry.successors, tenant=caller.tenant)
+
+        return await _changed(axis, caller, code, change)
 
     @routes.post("/agencies/{code}/open", summary="Open a closed code again")
-    async def open_again(code: str) -> dict[str, Any]:
+    async def open_again(code: str, caller: Calling) -> dict[str, Any]:
         """Let a code be addressed as before; nobody follows it any more."""
-        return await _changed(axis, code, lambda connection, at: succession.open_again(connection, code, at))
+        return await _changed(axis, caller, code, lambda connection, at: succession.open_again(connection, code, at))
 
     @routes.post("/agencies/{code}/merge", summary="Merge agencies into one")
-    async def merge(code: str, entry: Merger) -> dict[str, Any]:
+    async def merge(code: str, entry: Merger, caller: Calling) -> dict[str, Any]:
         """Close all that are named, or none, with this agency as their successor; what waits for them stays."""
-        return await _changed(axis, code, lambda connection, at: succession.merge(connection, code, entry.agencies, at))
+
+        def change(connection: Connection, at: int) -> None:
+            succession.merge(connection, code, entry.agencies, at, tenant=caller.tenant)
+
+        return await _changed(axis, caller, code, change)
 
     return routes
 
@@ -125,12 +140,13 @@ async def _entered(axis: Axis, body: IO[bytes]) -> Entered:
         raise Problem(422, "invalid-request", str(error)) from error
 
 
-async def _changed(axis: Axis, code: str, change: Any) -> dict[str, Any]:
-    """Change an agency that there is, and show it."""
+async def _changed(axis: Axis, caller: Caller, code: str, change: Callable[[Connection, int], None]) -> dict[str, Any]:
+    """Change an agency that there is for this caller, and show it."""
     at = axis.clock.milliseconds()
 
     def work(connection: Connection) -> Agency | None:
-        if directory.agency(connection, code) is None:
+        known = directory.agency(connection, code)
+        if known is None or not caller.sees(known.tenant):
             return None
         change(connection, at)
         return directory.agency(connection, code)

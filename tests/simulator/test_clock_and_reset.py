@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -91,6 +92,41 @@ def test_the_rules_of_the_axis_go_by_its_clock(tmp_path: Path) -> None:
         axis.call("PUT", "/clock", json={"now": "2024-02-29T12:00:00+07:00"})
         answer = axis.call("POST", "/packages", params={"from": sender.code}, content=letter)
         assert "date-in-future" in {finding["reason"] for finding in answer.json()["findings"]}, answer.text
+
+
+def test_two_workers_show_one_clock(tmp_path: Path) -> None:
+    """To the digit where it stands; and where it runs, whoever asks them in turn never sees it go back."""
+    axis = start_axis(tmp_path, "--workers", "2")
+    clients = [httpx.Client(base_url=axis.control, trust_env=False) for _ in range(6)]
+    back: list[tuple[str, str]] = []
+    ended = threading.Event()
+
+    def ask() -> None:
+        last = ""
+        while not ended.is_set():
+            for client in clients:
+                now = str(client.get("/clock").json()["now"])
+                if now < last:
+                    back.append((last, now))
+                last = now
+
+    try:
+        axis.call("PUT", "/clock", json={"now": "2031-02-03T04:05:06+07:00"})
+        asking = threading.Thread(target=ask)
+        asking.start()
+        for change in ({"rate": 1000}, {"rate": 1}, {"rate": 700, "frozen": True}, {"frozen": False}, {"rate": 0.5}):
+            assert axis.call("PUT", "/clock", json=change).status_code == 200
+        ended.set()
+        asking.join()
+        assert back == []
+        frozen = axis.call("PUT", "/clock", json={"now": "2024-02-29T23:59:59.125+07:00", "frozen": True}).json()
+        assert [client.get("/clock").json() for client in clients] == [frozen] * len(clients)
+        assert {client.get("/healthz").headers["date"] for client in clients} == {"Thu, 29 Feb 2024 16:59:59 GMT"}
+    finally:
+        ended.set()
+        axis.stop()
+        for client in clients:
+            client.close()
 
 
 def test_reset_goes_back_to_the_start(tmp_path: Path) -> None:

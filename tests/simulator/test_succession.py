@@ -12,6 +12,7 @@ from tests.simulator.conftest import Office, Participant
 from tests.simulator.test_control import fits, problem
 from tests.simulator.test_exchange import ok
 from tests.simulator.test_routing import inbox
+from tests.simulator.test_tenants import vendor
 
 
 def _merged(office: Office, into: Participant, *closed: Participant) -> None:
@@ -249,3 +250,26 @@ def test_succession_is_refused_where_it_would_lead_nowhere(
         problem(answer, status)
         assert word in answer.json()["detail"]
     assert axis.call("GET", f"/agencies/{third.code}").json()["deleted"] is False, "all of a merger or nothing"
+
+
+def test_a_tenant_merges_its_own_agencies_and_nobody_elses(office: Office, sender: Participant) -> None:
+    """Those of others are not there for it: neither to be closed, nor to take over."""
+    first, second = vendor(office.axis), vendor(office.axis)
+    own, closed, foreign = first.participant(), first.participant(), second.participant()
+    for path, body, status in (
+        (f"/agencies/{foreign.code}/close", {}, 404),
+        (f"/agencies/{foreign.code}/open", {}, 404),
+        (f"/agencies/{sender.code}/merge", {"agencies": [own.code]}, 404),
+        (f"/agencies/{own.code}/merge", {"agencies": [foreign.code]}, 422),
+        (f"/agencies/{own.code}/merge", {"agencies": [sender.code]}, 422),
+        (f"/agencies/{own.code}/close", {"successors": [foreign.code]}, 422),
+    ):
+        assert "names no agency" in problem(first.call("POST", path, json=body), status) or status == 404
+    for participant in (own, foreign, sender):
+        assert office.axis.call("GET", f"/agencies/{participant.code}").json()["deleted"] is False
+    answer = first.call("POST", f"/agencies/{own.code}/merge", json={"agencies": [closed.code]})
+    assert answer.status_code == 200, answer.text
+    assert first.call("GET", f"/agencies/{closed.code}").json()["successors"] == [own.code]
+    assert _refused(office, sender, closed)[1].endswith(f"don vi tiep nhan: {own.code}")
+    assert first.call("POST", f"/agencies/{closed.code}/open").json()["deleted"] is False
+    problem(first.call("PUT", "/agencies", content=b""), 403)
