@@ -10,6 +10,7 @@ nobody waits is kept and done when the database is back.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import queue
 import threading
@@ -214,8 +215,9 @@ class Writer:
     def _drop(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            connection.invalidate()
-            connection.close()
+            with contextlib.suppress(Exception):  # it is let go of, however it takes that
+                connection.invalidate()
+                connection.close()
 
     def _answer(self, group: list[Work], made: bool, seconds: float) -> None:
         for work in group:

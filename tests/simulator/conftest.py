@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import random
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,10 +19,12 @@ from fixtures.documents import new_document, new_status
 from fixtures.official_client import OfficialClient
 from protocol.package.model import DocumentPackage
 from protocol.package.writer import write_package
-from tests.axis_process import RunningAxis, running_axis
+from tests.axis_process import RunningAxis, start_axis
 from tests.postgres import Cluster, cluster, why_not
 
 _numbers = itertools.count(1)
+_SEED, _ONE_IN = 17, 8
+_SAMPLED = f"one in {_ONE_IN} of the tests of an axis also on PostgreSQL, seed {_SEED} (all of them: AXIS28_STORES=all)"
 OLD_TIMESTAMP = "21112019T213551+0883"
 
 
@@ -78,13 +82,74 @@ class Office:
         return write_package(new_status(original, code, reporter.code, **options))
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run tests of the common axis on the stores that ``AXIS28_STORES`` names: sqlite, postgresql or all.
+
+    Without it all run on SQLite, and a seeded sample on PostgreSQL too.
+    """
+    if "axis" in metafunc.fixturenames:
+        chosen = _stores(metafunc.definition.nodeid)
+        if chosen != ["sqlite"]:
+            metafunc.parametrize("axis", chosen, indirect=True)
+
+
+def _stores(test: str) -> list[str]:
+    told = os.environ.get("AXIS28_STORES", "")
+    if told:
+        assert told in ("sqlite", "postgresql", "all"), f"AXIS28_STORES={told}: sqlite, postgresql or all is meant"
+        return ["sqlite", "postgresql"] if told == "all" else [told]
+    sampled = zlib.crc32(f"{_SEED}:{test}".encode()) % _ONE_IN == 0
+    return ["sqlite", "postgresql"] if sampled else ["sqlite"]
+
+
 @pytest.fixture(scope="session")
-def axis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAxis]:
-    """One axis in profile ``axis`` for the whole session."""
-    folder: Path = tmp_path_factory.mktemp("axis")
-    with running_axis(folder) as running:
-        yield running
-        assert "Traceback" not in running.errors()
+def servers() -> Iterator[Callable[[], Cluster]]:
+    """Give the one PostgreSQL of this process; started when it is needed."""
+    with contextlib.ExitStack() as running:
+        started: list[Cluster] = []
+
+        def server() -> Cluster:
+            if reason := why_not():
+                pytest.skip(reason)
+            if not started:
+                started.append(running.enter_context(cluster()))
+            return started[0]
+
+        yield server
+
+
+@pytest.fixture
+def postgres(servers: Callable[[], Cluster]) -> Cluster:
+    """A PostgreSQL; each test takes a database of its own."""
+    return servers()
+
+
+@pytest.fixture(scope="session")
+def axes(
+    tmp_path_factory: pytest.TempPathFactory, servers: Callable[[], Cluster]
+) -> Iterator[Callable[[str], RunningAxis]]:
+    """Give the one axis on a store, in profile ``axis``, that serves the whole session; started when it is needed."""
+    running: dict[str, RunningAxis] = {}
+
+    def on(store: str) -> RunningAxis:
+        if store not in running:
+            extra = ("--store", servers().database()) if store == "postgresql" else ()
+            running[store] = start_axis(tmp_path_factory.mktemp("axis"), *extra)
+        return running[store]
+
+    yield on
+    for axis in running.values():
+        axis.stop()
+        assert "Traceback" not in Path(axis.log.name).read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def axis(request: pytest.FixtureRequest, axes: Callable[[str], RunningAxis]) -> RunningAxis:
+    """The common axis on the store that the test is for."""
+    store = getattr(request, "param", "sqlite")
+    if store == "postgresql" and not os.environ.get("AXIS28_STORES"):
+        request.node.user_properties.append(("sample", _SAMPLED))
+    return axes(store)
 
 
 @pytest.fixture
@@ -103,12 +168,3 @@ def sender(office: Office) -> Participant:
 def receiver(office: Office) -> Participant:
     """Another fresh participant."""
     return office.participant()
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Cluster]:
-    """A PostgreSQL for the tests of this process; each takes a database of its own."""
-    if reason := why_not():
-        pytest.skip(reason)
-    with cluster() as running:
-        yield running
