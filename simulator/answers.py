@@ -43,6 +43,7 @@ class Refused(Exception):  # noqa: N818 - the axis refuses, nothing went wrong i
         self.code = code
         self.text = ascii_text(text)[:_MAX_TEXT]
         self.findings = tuple(findings)
+        self.retry_after: int | None = None
 
 
 def refused(
@@ -55,7 +56,10 @@ def refused(
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer before it is put on the wire. ``status`` and ``error_code`` repeat what the body says."""
+    """An answer before it is put on the wire. ``status`` and ``error_code`` repeat what the body says.
+
+    ``retry_after`` are the seconds after which the client may ask again, as the header says it.
+    """
 
     body: bytes
     status: str | None = None
@@ -63,6 +67,7 @@ class Answer:
     http_status: int = 200
     media_type: str = JSON
     findings: tuple[Finding, ...] = field(default=())
+    retry_after: int | None = None
 
 
 def success(operation: str, **members: Any) -> Answer:
@@ -73,7 +78,7 @@ def success(operation: str, **members: Any) -> Answer:
 def failure(operation: str, refusal: Refused) -> Answer:
     """Say FAIL; on ``downloadEdoc`` by an empty body, the only thing which the official client notices there."""
     body = b"" if operation == "downloadEdoc" else _envelope(operation, "FAIL", refusal.code, refusal.text, {})
-    return Answer(body, "FAIL", refusal.code, findings=refusal.findings)
+    return Answer(body, "FAIL", refusal.code, findings=refusal.findings, retry_after=refusal.retry_after)
 
 
 def as_json(content: Mapping[str, Any]) -> bytes:

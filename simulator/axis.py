@@ -17,9 +17,11 @@ from simulator.faults import rulebook
 from simulator.faults.rulebook import Faults
 from simulator.folder import Folder
 from simulator.journal import Journal
+from simulator.limits import Limits
 from simulator.memory import Memory
 from simulator.meters import Meters
 from simulator.redaction import Redaction
+from simulator.replays import Replays
 from simulator.sealed import take_seal
 from simulator.sealing import Seal, key_file, key_from
 from simulator.settings import Settings
@@ -45,6 +47,8 @@ class Axis:
     meters: Meters
     redaction: Redaction
     seal: Seal
+    limits: Limits
+    replays: Replays
     tenants: Tenants
     memory: Memory
     traces: Traces = field(default_factory=Traces)
@@ -84,7 +88,8 @@ def build(settings: Settings) -> Axis:
         clock, known, rules, vendors = Clock(), Directory(seal), Faults(store), Tenants()
         memory = Memory(store, known, rules, tenants=vendors, clock=clock, redaction=redaction)
         axis = Axis(
-            settings, folder, clock, store, blobs, journal, known, rules, Meters(), redaction, seal, vendors, memory
+            settings, folder, clock, store, blobs, journal, known, rules, Meters(), redaction, seal,
+            Limits(settings.rate, settings.concurrency, settings.workers), Replays(settings.replays), vendors, memory,
         )  # fmt: skip
         if not settings.worker:
             _prepare(axis)
@@ -133,6 +138,7 @@ def empty(connection: Connection, axis: Axis) -> None:
         tables.exchanges,
         tables.contents,
         tables.ordinals,
+        tables.signatures,
         tables.fault_log,
         tables.agencies,
         tables.systems,

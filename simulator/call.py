@@ -50,6 +50,8 @@ class Call:
     content: Content | None = None
     tail: bytes = b""
     body_unread: bool = False
+    admitted: bool = False
+    replayed: tuple[Finding, ...] = ()
     held: list[Content] = field(default_factory=list)
 
     @property
@@ -90,7 +92,7 @@ class Call:
         ``content`` is the stored package that the answer carries.
         """
         headers = self.request.scope["headers"]
-        findings = [*self.findings]
+        findings = [*self.findings, *self.replayed]
         if answer is not None:
             findings += [finding for finding in answer.findings if finding not in findings]
         entry = Entry(

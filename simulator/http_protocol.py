@@ -8,52 +8,28 @@ and the refusals of NUL and of folded lines stand here.
 from __future__ import annotations
 
 import asyncio
-import json
 import re
-import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any, cast
 
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from protocol.wire.operations import Operation
 from simulator import connection
-from simulator.answers import BAD_PARAMETER, JSON
+from simulator.http_refusal import OVERLOADED, HttpRefusal, RequestRefused, raised, spoken
+from simulator.patience import HEAD_SECONDS, Patience
 
 MAX_HEADER = 128 * 1024
 MAX_HEADERS = 256 * 1024
 MAX_HEADER_COUNT = 512
+MAX_CONNECTIONS = 4096
 MAX_TARGET = 8 * 1024
 _LINGER_BYTES = 4 * 1024 * 1024
 _LINGER_SECONDS = 3.0
 _FOLD = re.compile(rb"\n[ \t]")
 _END_OF_HEADERS = re.compile(rb"\n\r?\n")
 _REQUEST_LINE = re.compile(rb"\s*(\S{1,16}) +(\S{1,2000})")
-
-
-class _RequestRefused(Exception):  # noqa: N818 - the axis refuses, nothing went wrong inside
-    """The request is no HTTP that the axis takes; raised inside the parser, which wraps it."""
-
-    def __init__(self, status: int, text: str) -> None:
-        super().__init__(text)
-        self.status = status
-        self.text = text
-
-
-@dataclass(frozen=True, slots=True)
-class HttpRefusal:
-    """A request that was refused before it was one, and what was answered."""
-
-    status: int
-    text: str
-    method: str
-    path: str
-    headers: Sequence[tuple[bytes, bytes]]
-    answer_headers: Sequence[tuple[str, str]]
-    answer_body: bytes
 
 
 class _Closing(asyncio.Transport):
@@ -79,21 +55,33 @@ class _Closing(asyncio.Transport):
 
 
 def protocol_class(
-    http_date: Callable[[], bytes], refused: Callable[[HttpRefusal], None] = lambda _: None
+    http_date: Callable[[], bytes],
+    refused: Callable[[HttpRefusal], None] = lambda _: None,
+    most: int = MAX_CONNECTIONS,
 ) -> type[HttpToolsProtocol]:
-    """Make the protocol class of an axis whose answers are dated by ``http_date``; ``refused`` is told of refusals."""
+    """Make the protocol class of an axis whose answers are dated by ``http_date``.
 
-    class AxisHttpProtocol(_AxisHttpProtocol):
+    ``refused`` is told of refusals; ``most`` is how many connections one process holds open.
+    """
+    limit = most
+
+    class Dated(_AxisHttpProtocol):
+        most = limit
+
         def http_date(self) -> bytes:
             return http_date()
 
         def refused(self, refusal: HttpRefusal) -> None:
             refused(refusal)
 
-    return AxisHttpProtocol
+    return Dated
 
 
 class _AxisHttpProtocol(HttpToolsProtocol):
+    """The protocol of one connection; made by ``protocol_class``, which knows the axis."""
+
+    most = 0
+
     def __init__(
         self,
         config: Config,
@@ -108,10 +96,29 @@ class _AxisHttpProtocol(HttpToolsProtocol):
         self._opening = b""  # its first bytes
         self._tail = b""  # the last bytes of what ends with an empty line, for what is split between two packets
         self._left: int | None = None  # bytes of the body that are still to come; None: it is chunked
-        self._refusal: _RequestRefused | None = None
+        self._refusal: RequestRefused | None = None
         self._refused = False  # said
         self._lingering = False
         self._discarded = 0
+        self._patience = Patience(self.loop.time())
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
+        super().connection_made(transport)
+        if len(self.connections) > self.most:
+            self._refuse(RequestRefused(OVERLOADED, f"Qua nhieu ket noi: toi da {self.most}; thu lai sau"))
+
+    def look(self) -> None:
+        """Ask whether the client still does its part; to be called about once a second."""
+        now = self.loop.time()
+        if self._refusal is not None or self._lingering or self.transport.is_closing():
+            return
+        if self._patience.head_is_late(now):
+            self._refuse(RequestRefused(408, f"Yeu cau den qua cham: toi da {HEAD_SECONDS:.0f} giay cho phan header"))
+            return
+        cycle: RequestResponseCycle | None = self.cycle
+        unasked = cycle is None or cycle.response_complete or cycle.waiting_for_100_continue
+        if self._patience.body_is_slow(now, ours=unasked or self.flow.read_paused):
+            self.transport.close()
 
     def http_date(self) -> bytes:
         raise NotImplementedError
@@ -131,8 +138,10 @@ class _AxisHttpProtocol(HttpToolsProtocol):
                 self.headers = []
                 self._refuse(refusal)
             else:
-                if not self._in_headers and self._left is not None:
-                    self._left -= size
+                if not self._in_headers:
+                    self._patience.body(size)
+                    if self._left is not None:
+                        self._left -= size
                 super().data_received(piece)
 
     def _piece(self, data: bytes) -> int:
@@ -145,17 +154,19 @@ class _AxisHttpProtocol(HttpToolsProtocol):
             self._tail = b"" if end else (self._tail + data)[-3:]
         return size
 
-    def _look_at_head(self, data: bytes) -> _RequestRefused | None:
+    def _look_at_head(self, data: bytes) -> RequestRefused | None:
         """Count and scan what belongs to the head of a request, before the parser joins what was folded."""
         window = self._tail + data
+        if not self._head:
+            self._patience.head(self.loop.time())
         self._head += len(data)
         if len(self._opening) < MAX_TARGET:
             self._opening += data[: MAX_TARGET + 256]
         self._tail = b"" if _END_OF_HEADERS.search(window) else window[-3:]
         if self._head > MAX_HEADERS + MAX_TARGET:
-            return _RequestRefused(431, f"Header qua lon: tong toi da {MAX_HEADERS} byte")
+            return RequestRefused(431, f"Header qua lon: tong toi da {MAX_HEADERS} byte")
         if _FOLD.search(window):
-            return _RequestRefused(400, "Header xuong dong (folded) khong duoc chap nhan")
+            return RequestRefused(400, "Header xuong dong (folded) khong duoc chap nhan")
         return None
 
     def on_message_begin(self) -> None:
@@ -166,22 +177,23 @@ class _AxisHttpProtocol(HttpToolsProtocol):
     def on_url(self, url: bytes) -> None:
         super().on_url(url)
         if len(self.url) > MAX_TARGET:
-            raise _RequestRefused(414, f"Duong dan qua dai: toi da {MAX_TARGET} byte")
+            raise RequestRefused(414, f"Duong dan qua dai: toi da {MAX_TARGET} byte")
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self._size += len(name) + len(value)
         if max(len(name), len(value)) > MAX_HEADER:
-            raise _RequestRefused(431, f"Header {name[:60].decode('latin-1')} qua lon: toi da {MAX_HEADER} byte")
+            raise RequestRefused(431, f"Header {name[:60].decode('latin-1')} qua lon: toi da {MAX_HEADER} byte")
         if self._size > MAX_HEADERS or len(self.headers) >= MAX_HEADER_COUNT:
             text = f"Header qua lon: tong toi da {MAX_HEADERS} byte va {MAX_HEADER_COUNT} dong"
-            raise _RequestRefused(431, text)
+            raise RequestRefused(431, text)
         if b"\0" in value or b"\0" in name:
-            raise _RequestRefused(400, f"Header {name[:60].decode('latin-1')} chua byte NUL")
+            raise RequestRefused(400, f"Header {name[:60].decode('latin-1')} chua byte NUL")
         if self._in_headers:  # what follows a chunked body must not pass for a header: the request is at work already
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         self._in_headers = False
+        self._patience.body_begins(self.loop.time())
         self._head, self._tail, self._opening = 0, b"", b""
         lengths = [value for name, value in self.headers if name == b"content-length"]
         chunked = any(name == b"transfer-encoding" for name, _ in self.headers)
@@ -194,6 +206,7 @@ class _AxisHttpProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         self._in_headers = True
+        self._patience.over()
         self._tail = b""
         super().on_message_complete()
         self.headers = []
@@ -205,8 +218,8 @@ class _AxisHttpProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn says the same of every error
         """Answer a request that the parser refused; what we raised inside it is its context."""
-        cause = _raised()
-        self._refuse(cause or _RequestRefused(400, "Yeu cau HTTP khong hop le"))
+        cause = raised()
+        self._refuse(cause or RequestRefused(400, "Yeu cau HTTP khong hop le"))
 
     def eof_received(self) -> None:
         if self._lingering:
@@ -217,7 +230,7 @@ class _AxisHttpProtocol(HttpToolsProtocol):
         cycle: RequestResponseCycle | None = self.cycle
         return not self.pipeline and (cycle is None or cycle.response_complete)
 
-    def _refuse(self, refusal: _RequestRefused) -> None:
+    def _refuse(self, refusal: RequestRefused) -> None:
         """Refuse what came, after the answers to what came before; in the middle of a body nothing can be said."""
         self._refusal = refusal
         if self._idle():
@@ -234,19 +247,12 @@ class _AxisHttpProtocol(HttpToolsProtocol):
         line = _REQUEST_LINE.match(self._opening)
         method, target = (part.decode("latin-1") for part in line.groups()) if line else ("-", "-")
         path = target.partition("?")[0]
-        envelope = {"status": "FAIL", "ErrorCode": BAD_PARAMETER, "ErrorDesc": refusal.text, "DocId": "", "data": ""}
-        # The official client takes any body of downloadEdoc for the file.
-        download = path.rstrip("/").endswith("/" + Operation.DOWNLOAD)
-        body = b"" if download else json.dumps(envelope).encode("ascii")
-        headers = [
-            ("content-type", JSON),
-            ("content-length", str(len(body))),
-            ("date", self.http_date().decode("ascii")),
-            ("connection", "close"),
-        ]
+        headers, body = spoken(refusal, path, self.http_date())
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
         self.transport.write(STATUS_LINE[refusal.status] + lines.encode("ascii") + b"\r\n" + body)
         self._linger()
+        if refusal.status == OVERLOADED:
+            return  # there was no request yet, and who floods the axis must not flood its journal
         self.refused(HttpRefusal(refusal.status, refusal.text, method, path, self.headers or (), headers, body))
 
     def _linger(self) -> None:
@@ -260,13 +266,3 @@ class _AxisHttpProtocol(HttpToolsProtocol):
         self._discarded += len(data)
         if self._discarded > _LINGER_BYTES:
             self.transport.close()
-
-
-def _raised() -> _RequestRefused | None:
-    """Find the refusal behind the parser error that is being handled."""
-    error: BaseException | None = sys.exc_info()[1]
-    while error is not None:
-        if isinstance(error, _RequestRefused):
-            return error
-        error = error.__context__
-    return None

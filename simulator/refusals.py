@@ -10,7 +10,7 @@ from protocol.wire.operations import Operation
 from simulator.answers import BAD_PARAMETER
 from simulator.app import PREFIX
 from simulator.axis import Axis
-from simulator.http_protocol import HttpRefusal
+from simulator.http_refusal import HttpRefusal
 from simulator.journal import Entry
 
 _OPERATIONS = frozenset(operation.value for operation in Operation)

@@ -59,6 +59,8 @@ def ready(call: Call, answer: Answer, content: Content | None, date: bytes, rest
             body = packed
         headers["content-length"] = str(len(body))
     headers["date"] = date.decode("ascii")
+    if answer.retry_after is not None:
+        headers["retry-after"] = str(answer.retry_after)
     if call.request_id:
         headers["x-request-id"] = call.request_id
     held = connection.of(call.request.scope)

@@ -14,6 +14,7 @@ from simulator import logs
 from simulator.app import application
 from simulator.axis import Axis
 from simulator.http_protocol import protocol_class
+from simulator.patience import Watched
 from simulator.refusals import recorder
 
 _BACKLOG = 2048
@@ -78,7 +79,7 @@ def serve(
     config = uvicorn.Config(
         application(axis),
         loop="uvloop" if sys.platform != "win32" else "asyncio",
-        http=protocol_class(axis.clock.http_date, recorder(axis)),
+        http=protocol_class(axis.clock.http_date, recorder(axis), axis.settings.connections),
         ws="none",
         lifespan="on",
         log_config=None,
@@ -118,8 +119,12 @@ class _Server(uvicorn.Server):
             self._ready()
 
     async def on_tick(self, counter: int) -> bool:
-        if self._beat is not None and counter % _TICKS == 0:
-            self._beat()
+        if counter % _TICKS == 0:
+            if self._beat is not None:
+                self._beat()
+            for held in [*self.server_state.connections]:
+                if isinstance(held, Watched):
+                    held.look()
         return await super().on_tick(counter)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:

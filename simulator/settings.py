@@ -9,6 +9,8 @@ from typing import Literal
 from simulator.directory import System
 from simulator.examination import Profile
 from simulator.faults.rules import Rule
+from simulator.http_protocol import MAX_CONNECTIONS
+from simulator.replays import Policy
 from simulator.tls import Tls
 
 BODY_LIMIT = int(50 * 1024 * 1024 * 1.4)
@@ -23,7 +25,9 @@ class Settings:
     ``agencies`` is a file with a directory to start with. ``fault_rules`` are in force from the start; ``seed`` is what
     the schedule of faults draws by. ``store`` is the address of a PostgreSQL, where the store is not in the folder.
     ``tls`` are the files of an axis that speaks TLS. ``secrets_key`` is the file with the key under which secrets are
-    sealed, ``None`` for that of the data folder.
+    sealed, ``None`` for that of the data folder. ``rate`` (requests per second) and ``concurrency`` are what one system
+    may have, ``connections`` what one process holds open; ``workers`` is how many processes share them.
+    ``replays`` is what is done about a signature that comes again.
     """
 
     data: Path
@@ -39,6 +43,11 @@ class Settings:
     body_limit: int = BODY_LIMIT
     tls: Tls | None = None
     secrets_key: Path | None = None
+    rate: float | None = None
+    concurrency: int | None = None
+    connections: int = MAX_CONNECTIONS
+    workers: int = 1
+    replays: Policy = "note"
     log_format: Literal["text", "json"] = "text"
     log_level: str = "warning"
     worker: int = 0

@@ -6,6 +6,7 @@ HTTP status and lose what is not in the envelope.
 
 from __future__ import annotations
 
+import logging
 import time
 
 from sqlalchemy import Connection
@@ -14,8 +15,7 @@ from starlette.types import ASGIApp
 
 from protocol.finding import Finding, Severity
 from protocol.wire.operations import Operation
-from protocol.wire.signing import SignatureRefused, verify
-from simulator import answers, connection, disturbance, logs, operations, response
+from simulator import admission, answers, connection, disturbance, logs, operations, response
 from simulator.answers import Answer, Refused, refused
 from simulator.axis import Axis
 from simulator.blobs import Content
@@ -31,6 +31,9 @@ from simulator.sending import sending
 from simulator.store.failure import StorageFailed
 
 _MAX_PARAMETER_BODY = 1024 * 1024
+_NOT_WRITTEN = "Loi he thong: khong ghi duoc"
+
+logger = logging.getLogger("simulator")
 
 WORKS = {
     Operation.SEND: Work(sending, writes=True),
@@ -47,8 +50,6 @@ WORKS = {
     Operation.REGISTER_AGENCY: Work(operations.registered, writes=True),
     Operation.DELETE_AGENCY: Work(operations.deregistered, writes=True),
 }
-# Clients written from the documents use GET where the official one posts (H-T04).
-_GET_TOO = {Operation.FETCH, Operation.UPDATE_STATUS, Operation.COUNT_RECEIVED, Operation.COUNT_STATUSES}
 
 
 class Vxp:
@@ -65,11 +66,14 @@ class Vxp:
             with self._axis.traces.span(operation):
                 answer = await self._answered(call, WORKS[operation])
         except ClientDisconnect:
+            self._cut_off(call)
             return connection.ResetAnswer()  # nobody is there any more
         except StorageFailed:
             answer = self._unstored(call)
         finally:
             self._axis.blobs.release(call.held)
+            if call.admitted:
+                self._axis.limits.leave(call.system_id)
         self._count(call, time.perf_counter() - started)
         return answer
 
@@ -96,21 +100,12 @@ class Vxp:
         return Call(operation, request, self._axis.clock.milliseconds(), system, tenant)
 
     async def _answered(self, call: Call, work: Work) -> ASGIApp:
-        refusal = self._refusal(call)
+        refusal = await admission.refusal(self._axis, call)
         encounter = await self._axis.faults.encounter(call.counted, call.operation)
         if encounter is not None:
             return await self._disturbed(call, work, refusal, encounter)
         perform = await self._prepared(call, work, refusal)
         return response.response(call, await self._performed(call, work, perform), self._axis.blobs)
-
-    def _refusal(self, call: Call) -> Refused | None:
-        """Look at the head of a request: method and signature. Nothing else is known before its body is read."""
-        try:
-            self._verify(call)
-            self._check_method(call)
-        except Refused as error:
-            return error
-        return None
 
     async def _prepared(self, call: Call, work: Work, refusal: Refused | None) -> Perform:
         """Read parameters and body; a refusal becomes the thing to perform, so that it is journalled."""
@@ -122,6 +117,10 @@ class Vxp:
             return await work.prepare(self._axis, call)
         except Refused as error:
             found = error
+        except OSError:  # the disk takes no more, or fails
+            logger.exception("a body could not be kept")
+            call.body_unread = True
+            found = refused(answers.SYSTEM_ERROR, _NOT_WRITTEN, "AXS-08", "storage-failed")
         call.refused = True
 
         def refuse(_: Connection) -> Outcome:
@@ -129,22 +128,16 @@ class Vxp:
 
         return refuse
 
-    def _check_method(self, call: Call) -> None:
-        method, operation = call.request.method, Operation(call.operation)
-        allowed = {operation.method, "POST"} | ({"GET"} if operation in _GET_TOO else set())
-        if method not in allowed:
-            call.body_unread = True
-            text = f"Phuong thuc {method} khong dung cho {operation}: can {operation.method}"
-            raise refused(answers.BAD_PARAMETER, text, "AXS-03", "method-wrong", expected=operation.method, got=method)
+    def _cut_off(self, call: Call) -> None:
+        """Journal an upload whose client went away, or was too slow: nothing of it was stored, nothing answered."""
+        call.body_unread = True
+        call.findings += (Finding("AXS-03", "upload-cut-off", Severity.WARN, where="body"),)
 
-    def _verify(self, call: Call) -> None:
-        try:
-            call.signed = verify(call.request.scope["headers"], self._axis.directory.secret_of)
-        except SignatureRefused as error:
-            call.body_unread = True
-            finding = Finding("SND-09", error.reason, Severity.FAIL, got=error.detail)
-            raise Refused(answers.BAD_SIGNATURE, error.text, [finding]) from error
-        call.findings = call.signed.warnings
+        def record(connection: Connection) -> None:
+            self._counted(connection, call)
+            self._axis.journal.record(connection, call.entry(None, None, None))
+
+        self._axis.store.write_later(record)
 
     async def _performed(self, call: Call, work: Work, perform: Perform) -> Ready:
         """Perform and journal. What changes something does both in one transaction, what only reads journals later."""
@@ -179,18 +172,24 @@ class Vxp:
 
     def _unstored(self, call: Call) -> ASGIApp:
         """Say that nothing of a request is stored; the journal has it as soon as the store works again."""
-        refusal = refused(answers.SYSTEM_ERROR, "Loi he thong: khong ghi duoc", "AXS-08", "storage-failed")
+        refusal = refused(answers.SYSTEM_ERROR, _NOT_WRITTEN, "AXS-08", "storage-failed")
         ready = self._ready(call, answers.failure(call.operation, refusal))
         self._axis.store.write_later(lambda connection: self._record(connection, call, ready))
         call.answered = ready.answer
         return response.response(call, ready, self._axis.blobs)
 
     def _record(self, connection: Connection, call: Call, ready: Ready) -> None:
+        self._counted(connection, call)
+        self._axis.journal.record(connection, call.entry(ready.answer, ready.content, self._sent(call, ready)))
+
+    def _counted(self, connection: Connection, call: Call) -> None:
+        """Count a request with the faults that it met, and remember its signature."""
         if call.encounter is None:
             rulebook.next_ordinal(connection, call.counted, call.operation)
         else:
             call.encounter.record(connection)
-        self._axis.journal.record(connection, call.entry(ready.answer, ready.content, self._sent(call, ready)))
+        if call.signed is not None:
+            call.replayed = self._axis.replays.noted(connection, call.signed, call.at)
 
     def _sent(self, call: Call, ready: Ready) -> Headers | None:
         return [*ready.headers.items()] if call.answers else None
@@ -207,7 +206,7 @@ class Vxp:
             if lie.kind.processed:
                 await self._performed(call, work, perform)
                 return connection.ResetAnswer()
-            ready = await self._instead(call, encounter, substitute(lie, call.operation))
+            ready = await self._instead(call, substitute(lie, call.operation))
             if ready is None:
                 return connection.ResetAnswer()
         else:
@@ -215,7 +214,7 @@ class Vxp:
         answer = response.response(call, ready, self._axis.blobs)
         return disturbance.transferred(self._axis, encounter, ready, answer)
 
-    async def _instead(self, call: Call, encounter: Encounter, given: Substitute | None) -> Ready | None:
+    async def _instead(self, call: Call, given: Substitute | None) -> Ready | None:
         """Journal what is answered in the place of the axis, or that nothing is."""
         ready = None
         if given is not None:
@@ -224,7 +223,7 @@ class Vxp:
             call.answered = given.answer
 
         def record(connection: Connection) -> None:
-            encounter.record(connection)
+            self._counted(connection, call)
             headers = None if ready is None else self._sent(call, ready)
             self._axis.journal.record(connection, call.entry(None if ready is None else ready.answer, None, headers))
 

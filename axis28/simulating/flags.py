@@ -55,6 +55,10 @@ def _guards(parser: argparse.ArgumentParser) -> None:
     """Who may connect, and what nobody may read."""
     for name in ("tls-cert", "tls-key", "client-ca"):
         parser.add_argument(f"--{name}", type=Path, metavar="FILE", help=text(name))
+    parser.add_argument("--rate", type=positive, metavar="N", help=text("rate"))
+    parser.add_argument("--concurrency", type=whole, metavar="N", help=text("concurrency"))
+    parser.add_argument("--connections", type=whole, metavar="N", help=text("connections"))
+    parser.add_argument("--replays", choices=("accept", "note", "refuse"), default="note", help=text("replays"))
     parser.add_argument("--secrets-key-file", type=Path, metavar="FILE", help=text("secrets-key"))
 
 
@@ -82,6 +86,25 @@ def workers(value: str) -> int:
     if not (value.isascii() and value.isdecimal() and len(value) <= 2 and 1 <= int(value) <= _MOST_WORKERS):
         raise argparse.ArgumentTypeError(text("bad-workers", value=value, most=_MOST_WORKERS))
     return int(value)
+
+
+def positive(value: str) -> float:
+    """Read a number above 0."""
+    try:
+        number = float(value)
+    except ValueError:
+        number = 0.0
+    if not 0 < number <= 1_000_000:
+        raise argparse.ArgumentTypeError(text("bad-number", value=value))
+    return number
+
+
+def whole(value: str) -> int:
+    """Read a whole number above 0."""
+    number = positive(value)
+    if number != int(number):
+        raise argparse.ArgumentTypeError(text("bad-number", value=value))
+    return int(number)
 
 
 def megabytes(value: str) -> int:

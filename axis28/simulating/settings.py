@@ -10,6 +10,7 @@ from axis28.simulating.complaint import complaint
 from axis28.simulating.token import control_token
 from schemas import messages
 from simulator.directory import System
+from simulator.http_protocol import MAX_CONNECTIONS
 from simulator.settings import BODY_LIMIT, Settings
 from simulator.systems_file import SystemsFileError, read_systems
 from simulator.tls import Tls, TlsUnusable
@@ -31,6 +32,11 @@ def settings(args: argparse.Namespace, data: Path) -> Settings:
         temporary=args.data is None,
         tls=_tls(args.tls_cert, args.tls_key, args.client_ca),
         secrets_key=args.secrets_key_file,
+        rate=args.rate,
+        concurrency=args.concurrency,
+        connections=args.connections or MAX_CONNECTIONS,
+        workers=args.workers,
+        replays=args.replays,
         body_limit=args.body_limit or BODY_LIMIT,
         log_format=args.log_format,
         log_level=args.log_level,

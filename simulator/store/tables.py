@@ -249,6 +249,14 @@ exchanges = Table(
     sqlite_autoincrement=True,
 )
 
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("digest", LargeBinary, nullable=False, unique=True),  # of system and signed text: 16 bytes of SHA-256
+    Column("at", BigInteger, nullable=False),
+)
+
 fault_rules = Table(
     "fault_rules",
     metadata,

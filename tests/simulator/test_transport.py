@@ -282,11 +282,17 @@ def test_a_call_without_any_parameter_is_answered_and_no_file(axis: RunningAxis)
     assert (answer.status, answer.body) == (200, b"")
 
 
-def test_a_client_that_goes_away_in_the_middle_leaves_no_trace(office: Office, sender: Participant) -> None:
+def test_a_client_that_goes_away_in_the_middle_leaves_an_entry_that_says_so(
+    office: Office, sender: Participant
+) -> None:
     whole = request(
         sender, "sendEdoc", {"from": sender.code, "messagetype": "edoc", "hash-file": "0"}, body=b"x" * 5000
     )
     with RawConnection(office.axis.url) as connection:
         connection.send(whole[:-2000])
     assert envelope(raw(office.axis, request(sender, "countReceiveEdoc", {}, body=b"{}"))) == ("OK", "0")
-    assert sender.exchanges("sendEdoc") == []
+    (entry,) = sender.exchanges("sendEdoc")
+    assert [finding["reason"] for finding in entry["findings"]] == ["upload-cut-off"]
+    assert (entry["http_status"], entry["document_id"]) == (None, None)
+    documents = office.axis.call("GET", "/documents").json()["documents"]
+    assert all(document["from"] != sender.code for document in documents)
