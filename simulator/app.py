@@ -20,6 +20,7 @@ from simulator.vxp import Vxp
 
 PREFIX = "/_axis/"
 _PUBLISHED_EVERY = 1.0
+_SWEPT_FIRST, _SWEPT_EVERY = 5.0, 600.0
 _SLASHES = re.compile(r"/{2,}")
 
 logger = logging.getLogger("simulator")
@@ -31,11 +32,12 @@ def application(axis: Axis) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         axis.store.start(asyncio.get_running_loop())
-        publishing = asyncio.create_task(_publish(axis))
+        beside = [asyncio.create_task(_publish(axis)), asyncio.create_task(_sweep(axis))]
         try:
             yield
         finally:
-            publishing.cancel()
+            for task in beside:
+                task.cancel()
             axis.close()
 
     app = FastAPI(
@@ -63,6 +65,14 @@ async def _publish(axis: Axis) -> None:
         axis.meters.counts.waiting = axis.store.waiting()
         axis.meters.publish()
         await asyncio.sleep(_PUBLISHED_EVERY)
+
+
+async def _sweep(axis: Axis) -> None:
+    """Remove what was discarded, from time to time: by this process, or by one that is gone."""
+    await asyncio.sleep(_SWEPT_FIRST)
+    while True:
+        await axis.sweep()
+        await asyncio.sleep(_SWEPT_EVERY)
 
 
 class _Endpoint:

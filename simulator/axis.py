@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import secrets
 import shutil
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, delete
 
 from schemas import messages
-from simulator import agencies_file, histories, registering, tenants, timekeeping
+from simulator import agencies_file, forgetting, histories, registering, tenants, timekeeping
 from simulator.blobs import Blobs
 from simulator.clock import Clock
 from simulator.directory import Directory
@@ -25,11 +27,15 @@ from simulator.replays import Replays
 from simulator.sealed import take_seal
 from simulator.sealing import Seal, key_file, key_from
 from simulator.settings import Settings
+from simulator.shelves import FolderShelf, shelf_at
 from simulator.store import tables
+from simulator.store.failure import StorageFailed
 from simulator.store.generation import bump
 from simulator.store.store import Store
 from simulator.tenants import Tenants
 from simulator.traces import Traces
+
+logger = logging.getLogger("simulator")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,16 @@ class Axis:
         if self.folder is not None:
             self.folder.release()
 
+    async def sweep(self) -> None:
+        """Remove bodies that were discarded; at once where no other process is at work with them."""
+        alone = not self.settings.worker and self.settings.blobs is None
+        grace = 0 if alone else forgetting.GRACE
+        try:
+            while await self.store.write(lambda connection: forgetting.sweep(connection, self.blobs, grace)):
+                pass
+        except (OSError, StorageFailed) as error:
+            logger.warning("discarded bodies stay for now: %s", error)
+
     async def refresh(self) -> None:
         """Bring what this process keeps in memory up to date with the store, whichever process changed it."""
         await self.memory.refresh()
@@ -82,7 +98,7 @@ def build(settings: Settings) -> Axis:
     try:
         seal = Seal(key_from(settings.secrets_key, settings.data))
         store = Store(settings.data, settings.store)
-        blobs = Blobs(settings.data / "bodies", settings.worker)
+        blobs = _blobs(settings)
         redaction = Redaction([settings.token])
         journal = Journal(store, blobs, redaction)
         clock, known, rules, vendors = Clock(), Directory(seal), Faults(store), Tenants()
@@ -108,6 +124,20 @@ def build(settings: Settings) -> Axis:
     return axis
 
 
+def _blobs(settings: Settings) -> Blobs:
+    """Open the place for bodies. Where others use it, too, this axis is known by a name made at its first start."""
+    folder = settings.data / "bodies"
+    if settings.blobs is None:
+        return Blobs(folder, settings.worker)
+    named = settings.data / "axis.id"
+    if not named.exists():
+        named.write_text(secrets.token_hex(8), encoding="ascii")
+    shelf = shelf_at(settings.blobs, named.read_text(encoding="ascii"))
+    if not settings.worker and isinstance(shelf, FolderShelf):
+        shelf.sweep()
+    return Blobs(folder, settings.worker, shelf)
+
+
 def _prepare(axis: Axis) -> None:
     """Bring the store to where requests may come; workers find it done by their parent."""
     with axis.store.opening() as connection:
@@ -131,6 +161,7 @@ def empty(connection: Connection, axis: Axis) -> None:
 
     Journal numbers go on.
     """
+    forgetting.discard_all(connection)
     for table in (
         tables.events,
         tables.deliveries,

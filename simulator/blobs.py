@@ -1,6 +1,6 @@
-"""Bodies on their way in and at rest: small ones travel in the row, large ones are files named by their digest.
+"""Bodies on their way in and at rest: small ones travel in the row, large ones lie on a shelf under their digest.
 
-A large body is on the disk, file and folder entry both, before the transaction that refers to it commits.
+A large body is on its shelf, whole and durable, before the transaction that refers to it commits.
 """
 
 from __future__ import annotations
@@ -12,21 +12,28 @@ import shutil
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
+
+from simulator.shelves import FolderShelf, Shelf
 
 INLINE = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A body at rest. ``body`` is ``None`` where it is a file of its own."""
+    """A body at rest. ``body`` is ``None`` where it lies on a shelf: on ``shelf``, where it was put just now."""
 
     sha256: str
     size: int
     body: bytes | None
+    shelf: Shelf | None = field(default=None, compare=False, repr=False)
+
+    def lost(self) -> bool:
+        """Whether it was put on a shelf and is gone from there. Raises ``OSError`` when the shelf cannot say."""
+        return self.shelf is not None and not self.shelf.has(self.sha256, self.size)
 
 
 class Spool:
@@ -91,19 +98,23 @@ class Spool:
                 self._path.unlink(missing_ok=True)
                 self._path = None
 
-    def settle(self, target: Path) -> None:
-        """Make the file durable under the name ``target``, and close the spool; the folder entry is the caller's."""
+    def settle(self, place: Callable[[Path], None]) -> None:
+        """Make the file durable, let ``place`` take it over from where it is, and close the spool."""
         with self._lock:
             self._demand_open()
             assert self._file is not None
             assert self._path is not None
             self._closed = True
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            self._file.close()
-            self._file = None
-            self._path.replace(target)
-            self._path = None
+            try:
+                self._file.flush()
+                os.fsync(self._file.fileno())
+                self._file.close()
+                place(self._path)
+            finally:
+                self._file.close()
+                self._file = None
+                self._path.unlink(missing_ok=True)
+                self._path = None
 
     @property
     def in_memory(self) -> bool:
@@ -123,19 +134,20 @@ class Spool:
 
 
 class Blobs:
-    """The folder of the large bodies; ``<folder>/<first two digits>/<sha256>``.
+    """The large bodies of an axis: received in ``folder``, kept on ``shelf`` (in the same folder, where none is given).
 
     ``worker`` is the number of this process among those that share the folder; 0 has it to itself, or prepares it.
+    ``swept`` tells how many files an earlier process left that it was still receiving.
     """
 
-    def __init__(self, folder: Path, worker: int = 0) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, worker: int = 0, shelf: Shelf | None = None) -> None:
         self._incoming = folder / "incoming" / (str(worker) if worker else "")
         self._held: Counter[str] = Counter()
         self._lock = threading.Lock()
-        if self._incoming.exists():  # what a killed process was still receiving
-            shutil.rmtree(self._incoming)
-        self._incoming.mkdir(parents=True)
+        self.swept = _leftovers(self._incoming)
+        shutil.rmtree(self._incoming, ignore_errors=True)
+        self._incoming.mkdir(parents=True, exist_ok=True)
+        self.shelf = shelf or FolderShelf(folder, "")
 
     def spool(self) -> Spool:
         """Open a place for a body that is about to arrive."""
@@ -145,7 +157,7 @@ class Blobs:
         """Put what was spooled to rest; durable when this returns (a body in memory: with its row).
 
         ``sha256`` is its digest, where the caller knows it already. Raises ``ValueError`` when the spool is closed, and
-        ``OSError`` when the disk does not take it.
+        ``OSError`` when disk or shelf do not take it.
 
         Held until released: nobody forgets it before the row that refers to it is written. What was not kept is not
         held either: there is nothing to release.
@@ -160,42 +172,41 @@ class Blobs:
             raise
 
     def open(self, content: Content) -> BinaryIO:
-        """Open a body for reading."""
-        return io.BytesIO(content.body) if content.body is not None else self._path(content.sha256).open("rb")
+        """Open a body for reading. Raises ``OSError`` where it is missing or cannot be read."""
+        if content.body is not None:
+            return io.BytesIO(content.body)
+        stream = self.shelf.open(content.sha256)
+        found = stream.seek(0, os.SEEK_END)
+        stream.seek(0)
+        if found != content.size:
+            stream.close()
+            raise OSError(f"{content.sha256}: {found} bytes lie there, not {content.size}")
+        return stream
 
     def release(self, contents: Iterable[Content]) -> None:
         """Let go of what was kept, once for each time."""
         self._let_go(content.sha256 for content in contents)
 
-    def forget(self, sha256: str) -> None:
-        """Remove the file of a body that no row refers to any more, unless somebody is about to refer to it."""
+    def forget(self, sha256: str) -> bool:
+        """Remove a body that no row refers to any more, unless somebody here is about to refer to it; tell whether."""
         with self._lock:
-            if not self._held[sha256]:
-                self._path(sha256).unlink(missing_ok=True)
+            if self._held[sha256]:
+                return False
+            self.shelf.remove(sha256)
+            return True
 
     def _at_rest(self, spool: Spool, sha256: str) -> Content:
         if spool.in_memory:
             body = spool.source()
             assert isinstance(body, bytes)
             return Content(sha256, len(body), body)
-        target = self._path(sha256)
-        if target.exists():
-            spool.close()
-        else:
-            target.parent.mkdir(exist_ok=True)
-            spool.settle(target)
-        # Also where the file was there already: its entry may be another request's that has not reached the disk yet.
-        for folder in (target.parent, self._folder):
-            _sync_folder(folder)
-        return Content(sha256, spool.size, None)
+        spool.settle(lambda file: self.shelf.put(file, sha256))
+        return Content(sha256, spool.size, None, self.shelf)
 
     def _let_go(self, digests: Iterable[str]) -> None:
         with self._lock:
             self._held.subtract(digests)
             self._held = +self._held
-
-    def _path(self, sha256: str) -> Path:
-        return self._folder / sha256[:2] / sha256
 
 
 def _digest(source: bytes | BinaryIO) -> str:
@@ -207,9 +218,5 @@ def _digest(source: bytes | BinaryIO) -> str:
     return digest.hexdigest()
 
 
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _leftovers(folder: Path) -> int:
+    return sum(1 for file in folder.rglob("*") if file.is_file())

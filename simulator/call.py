@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 from starlette.requests import Request
 
@@ -27,7 +28,7 @@ class Call:
     that the request is about: the sender of a package, the addressee of a queue entry; ``recipients`` those that a
     package names. ``encounter`` is there where rules of faults are in force for it, ``copy`` what is handed out in the
     place of the package that was asked for. ``refused`` tells that it is refused before it is performed, ``answers``
-    that its answer leaves.
+    that its answer leaves. ``opened`` is the body that is to be handed out.
     """
 
     operation: str
@@ -53,6 +54,7 @@ class Call:
     admitted: bool = False
     replayed: tuple[Finding, ...] = ()
     held: list[Content] = field(default_factory=list)
+    opened: BinaryIO | None = None
 
     @property
     def request_id(self) -> str:

@@ -60,6 +60,10 @@ async def before_the_work(axis: Axis, call: Call, encounter: Encounter) -> None:
     await encounter.let_drip()
     if lie is None or not encounter.instead(lie):
         call.copy = await _copy(axis, call, encounter)
+        if call.copy is not None and call.copy.body is None:
+            if call.opened is not None:
+                call.opened.close()
+            call.opened = await asyncio.to_thread(axis.blobs.open, call.copy)
 
 
 def altered(writing: Connection, call: Call, encounter: Encounter, outcome: Outcome) -> Outcome:
@@ -152,5 +156,7 @@ async def _written(
     try:
         effective = await asyncio.to_thread(write)
         return (await keep_spool(axis, spool, None, call.held) if effective else None), effective
+    except (OSError, Refused):  # said when the operation is performed, or nothing worth a failure
+        return None, []
     finally:
         spool.close()

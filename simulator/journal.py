@@ -167,8 +167,11 @@ class Journal:
             return None
         # The operator sees packages of others' systems: the secrets of whoever wrote them are struck out as well.
         writers = _writers(connection, sha256) if viewer is None else ()
-        with self._blobs.open(content) as stream:
-            return self._redaction.of(row.tenant, *writers).body(stream.read())
+        try:
+            with self._blobs.open(content) as stream:
+                return self._redaction.of(row.tenant, *writers).body(stream.read())
+        except OSError:
+            return None  # lost, or out of reach: shown as cut off
 
 
 def _writers(connection: Connection, sha256: str) -> Iterable[str]:

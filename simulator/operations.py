@@ -6,6 +6,7 @@ the answer. Those that change something run in the writer, together with their j
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -18,11 +19,14 @@ from protocol.wire.operations import Operation
 from simulator import answers, directory, listing, parameters, queues, registering, succession, tenants
 from simulator.answers import Answer, Refused, refused, success
 from simulator.axis import Axis
+from simulator.bodies import opened
 from simulator.call import Call
 from simulator.clock import wire_time
 from simulator.directory import Agency, CodeClosedError, CodeTakenError, DirectoryError
 from simulator.faults import delivery
 from simulator.outcome import Outcome
+from simulator.queues import QueueEntry
+from simulator.store.contents import find_large
 from simulator.tenants import CodeNotAllowed, LimitReached
 
 Perform = Callable[[Connection], Outcome]
@@ -89,7 +93,11 @@ async def fetched(axis: Axis, call: Call) -> Perform:
     """``getEdoc`` and ``downloadEdoc``: hand out a package. ``filePath`` is a path on the client and nothing to us."""
     receiver_id = parameters.queue_id(call, "docId", "docid")
     system = call.system_id
-    await _about_entry(axis, call, receiver_id)
+    entry = await _about_entry(axis, call, receiver_id)
+    if entry is not None:
+        # Before anything says that it was fetched: what cannot be read was not.
+        large = await axis.store.look(lambda connection: find_large(connection, entry.delivered))
+        call.opened = None if large is None else await asyncio.to_thread(opened, axis.blobs, large)
 
     def perform(connection: Connection) -> Outcome:
         entry, content = queues.fetch(connection, system, receiver_id, call.at)
@@ -233,14 +241,15 @@ async def deregistered(_: Axis, call: Call) -> Perform:
     return perform
 
 
-async def _about_entry(axis: Axis, call: Call, receiver_id: str) -> None:
+async def _about_entry(axis: Axis, call: Call, receiver_id: str) -> QueueEntry | None:
     """Find out which document a queue entry carries, for the journal and for faults that match by document."""
     call.receiver_id = receiver_id[:64]
     try:
         entry = await axis.store.look(lambda connection: queues.find(connection, call.system_id, receiver_id))
     except Refused:
-        return  # said when the operation is performed
+        return None  # said when the operation is performed
     call.agencies, call.document_id = (entry.to_code,), entry.document_id
+    return entry
 
 
 def limited(error: LimitReached) -> Refused:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
 
-from simulator import directory, tenants
+from simulator import directory, forgetting, tenants
 from simulator.faults import rulebook
 from simulator.store.generation import bump
 from simulator.store.tables import (
@@ -59,8 +59,8 @@ def remove_agency(connection: Connection, code: str) -> None:
     connection.execute(delete(agencies).where(agencies.c.code == code))
 
 
-def empty_tenant(connection: Connection, key: str) -> list[str]:
-    """Remove all that a tenant has, its journal too; gives the digests of files that nobody needs any more."""
+def empty_tenant(connection: Connection, key: str) -> None:
+    """Remove all that a tenant has, its journal too, and bodies that nobody else needs."""
     bodies = {
         digest
         for column in (documents.c.received, documents.c.delivered)
@@ -80,7 +80,7 @@ def empty_tenant(connection: Connection, key: str) -> list[str]:
     connection.execute(delete(exchanges).where(of_tenant(exchanges.c.tenant, key)))
     _drop_undelivered(connection, key)
     tenants.start_over(connection, key, *left)
-    return _drop_unneeded(connection, bodies)
+    _drop_unneeded(connection, bodies)
 
 
 def _remove_copies(connection: Connection, which: ColumnElement[bool], tenant: str) -> None:
@@ -116,10 +116,9 @@ def _drop_undelivered(connection: Connection, tenant: str) -> None:
     connection.execute(delete(documents).where(of_tenant(documents.c.tenant, FORMER), ~held.exists()))
 
 
-def _drop_unneeded(connection: Connection, digests: Iterable[str]) -> list[str]:
-    """Remove bodies to which nothing refers any more; gives those that are files of their own."""
+def _drop_unneeded(connection: Connection, digests: Iterable[str]) -> None:
+    """Remove bodies to which nothing refers any more."""
     wanted = sorted(digests)
-    files: list[str] = []
     for start in range(0, len(wanted), _CHUNK):
         chunk = wanted[start : start + _CHUNK]
         needed = {
@@ -132,7 +131,4 @@ def _drop_unneeded(connection: Connection, digests: Iterable[str]) -> list[str]:
             )
             for digest in connection.execute(select(column).where(column.in_(chunk)).distinct()).scalars()
         }
-        unneeded = contents.c.sha256.in_([digest for digest in chunk if digest not in needed])
-        files += connection.execute(select(contents.c.sha256).where(unneeded, contents.c.body.is_(None))).scalars()
-        connection.execute(delete(contents).where(unneeded))
-    return files
+        forgetting.discard(connection, [digest for digest in chunk if digest not in needed])

@@ -6,9 +6,11 @@ A package in a file of its own leaves piece by piece and never stands in memory 
 from __future__ import annotations
 
 import base64
+import contextlib
 import itertools
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from starlette.concurrency import iterate_in_threadpool
 from starlette.responses import StreamingResponse
@@ -17,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from protocol.wire.operations import Operation
 from simulator import answers, connection
 from simulator.answers import Answer
-from simulator.blobs import Blobs, Content
+from simulator.blobs import Content
 from simulator.call import Call
 from simulator.outcome import Rest
 
@@ -83,19 +85,26 @@ class _Plain:
         await send({"type": "http.response.body", "body": self.body})
 
 
-def response(call: Call, ready: Ready, blobs: Blobs) -> ASGIApp:
-    """Make what sends an answer."""
+def response(call: Call, ready: Ready) -> ASGIApp:
+    """Make what sends an answer; the body that was opened for it is closed when it was sent."""
     if ready.body is not None:
         return _Plain(ready.answer.http_status, ready.headers, ready.body)
+    opened, call.opened = call.opened, None
     if ready.rest is not None:
         pieces: Iterator[bytes] = itertools.chain((ready.answer.body,), ready.rest())
     else:
-        assert ready.content is not None
-        pieces = _pieces(call, ready.answer, ready.content, blobs)
+        assert opened is not None
+        pieces = _pieces(call, ready.answer, opened)
     if "content-encoding" in ready.headers:
         pieces = answers.packed(pieces)
     stream: AsyncIterator[bytes] = iterate_in_threadpool(pieces)
-    return StreamingResponse(stream, headers=ready.headers)
+    answer = StreamingResponse(stream, headers=ready.headers)
+
+    async def send_and_close(scope: Scope, receive: Receive, send: Send) -> None:
+        with opened or contextlib.nullcontext():
+            await answer(scope, receive, send)
+
+    return send_and_close
 
 
 def _length(call: Call, content: Content, accepted: bytes) -> dict[str, str]:
@@ -110,13 +119,12 @@ def _whole(call: Call, answer: Answer, body: bytes) -> bytes:
     return answer.body + base64.b64encode(body) + b'"}' if call.operation == Operation.FETCH else body
 
 
-def _pieces(call: Call, answer: Answer, content: Content, blobs: Blobs) -> Iterator[bytes]:
+def _pieces(call: Call, answer: Answer, opened: BinaryIO) -> Iterator[bytes]:
     """Read a large package piece by piece, for ``getEdoc`` inside its envelope."""
     fetch = call.operation == Operation.FETCH
     if fetch:
         yield answer.body
-    with blobs.open(content) as stream:
-        while chunk := stream.read(_CHUNK):
-            yield base64.b64encode(chunk) if fetch else chunk
+    while chunk := opened.read(_CHUNK):
+        yield base64.b64encode(chunk) if fetch else chunk
     if fetch:
         yield b'"}'

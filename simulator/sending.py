@@ -18,6 +18,7 @@ from simulator import answers, exchange, parameters, tenants
 from simulator.answers import Refused, refused, success
 from simulator.axis import Axis
 from simulator.blobs import INLINE, Content, Spool
+from simulator.bodies import opened, unstored
 from simulator.call import Call
 from simulator.clock import local
 from simulator.examination import Examined, examine
@@ -61,9 +62,11 @@ async def sending(axis: Axis, call: Call) -> Perform:
         if form is not None and form.size < spool.size:
             call.tail = b"\r\n"
             spool.cut(form.size)
+        call.body_unread = True  # until it is kept, nobody can show it
         call.content = await keep_spool(
             axis, spool, form.sha256 if form is not None else digest.whole().hex(), call.held
         )
+        call.body_unread = False
         if form is None:
             raise _wrong_hash(hash_file, digest)
         call.findings += _hash_remarks(form)
@@ -151,7 +154,7 @@ async def examined_content(
     sink = cast("BinaryIO", rewritten) if settings.reserialise else None
 
     def work(*, explain: bool) -> Examined:
-        with axis.blobs.open(content) as source:
+        with opened(axis.blobs, content) as source:
             return examine(
                 source, settings.profile, now, message_type=message_type, sink=sink, hop_at=at, explain=explain
             )
@@ -167,6 +170,7 @@ async def keep_spool(axis: Axis, spool: Spool, sha256: str | None, held: list[Co
 
     A request that is cancelled waits for it all the same: what came to rest behind its back would be held for ever, and
     whoever closes a spool that is being put to rest waits for the disk, which here would stop the whole axis.
+    Raises ``Refused`` where the place for bodies does not take it.
     """
     if spool.in_memory:
         held.append(axis.blobs.keep(spool, sha256))
@@ -177,7 +181,10 @@ async def keep_spool(axis: Axis, spool: Spool, sha256: str | None, held: list[Co
     finally:
         if keeping.exception() is None:
             held.append(keeping.result())
-    return keeping.result()
+    try:
+        return keeping.result()
+    except OSError as error:
+        raise unstored(error) from error
 
 
 async def _end_of(work: asyncio.Future[Content]) -> None:

@@ -21,7 +21,8 @@ class Settings:
     """``data`` is the folder of store and bodies; ``token`` guards the control API, ``minted`` when nobody gave it.
 
     ``body_limit`` is the largest package in bytes: 50 MB of file and what base64 makes of it. ``worker`` is the number
-    of this process among those that serve the axis together, from 1; 0 where it serves alone.
+    of this process among those that serve the axis together, from 1; 0 where it serves alone. ``blobs`` is the folder
+    or URL at which large bodies lie, ``None`` for a folder in ``data``.
     ``agencies`` is a file with a directory to start with. ``fault_rules`` are in force from the start; ``seed`` is what
     the schedule of faults draws by. ``store`` is the address of a PostgreSQL, where the store is not in the folder.
     ``tls`` are the files of an axis that speaks TLS. ``secrets_key`` is the file with the key under which secrets are
@@ -54,3 +55,4 @@ class Settings:
     fault_rules: tuple[Rule, ...] = ()
     seed: int = 0
     store: str | None = field(default=None, repr=False)  # may carry a password
+    blobs: str | None = None

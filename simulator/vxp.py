@@ -74,6 +74,8 @@ class Vxp:
             self._axis.blobs.release(call.held)
             if call.admitted:
                 self._axis.limits.leave(call.system_id)
+            if call.opened is not None:  # nothing of it left
+                call.opened.close()
         self._count(call, time.perf_counter() - started)
         return answer
 
@@ -105,7 +107,7 @@ class Vxp:
         if encounter is not None:
             return await self._disturbed(call, work, refusal, encounter)
         perform = await self._prepared(call, work, refusal)
-        return response.response(call, await self._performed(call, work, perform), self._axis.blobs)
+        return response.response(call, await self._performed(call, work, perform))
 
     async def _prepared(self, call: Call, work: Work, refusal: Refused | None) -> Perform:
         """Read parameters and body; a refusal becomes the thing to perform, so that it is journalled."""
@@ -174,9 +176,11 @@ class Vxp:
         """Say that nothing of a request is stored; the journal has it as soon as the store works again."""
         refusal = refused(answers.SYSTEM_ERROR, _NOT_WRITTEN, "AXS-08", "storage-failed")
         ready = self._ready(call, answers.failure(call.operation, refusal))
+        if call.content is not None and call.content.body is None:
+            call.content, call.body_unread = None, True  # it may be what is missing
         self._axis.store.write_later(lambda connection: self._record(connection, call, ready))
         call.answered = ready.answer
-        return response.response(call, ready, self._axis.blobs)
+        return response.response(call, ready)
 
     def _record(self, connection: Connection, call: Call, ready: Ready) -> None:
         self._counted(connection, call)
@@ -211,7 +215,7 @@ class Vxp:
                 return connection.ResetAnswer()
         else:
             ready = await self._performed(call, work, perform)
-        answer = response.response(call, ready, self._axis.blobs)
+        answer = response.response(call, ready)
         return disturbance.transferred(self._axis, encounter, ready, answer)
 
     async def _instead(self, call: Call, given: Substitute | None) -> Ready | None:

@@ -42,7 +42,8 @@ def _what(parser: argparse.ArgumentParser) -> None:
 
 
 def _work(parser: argparse.ArgumentParser) -> None:
-    """How many processes do the work."""
+    """How many processes do the work, and where they lay the bodies down."""
+    parser.add_argument("--blobs", metavar="PLACE", help=text("blobs"))
     parser.add_argument("--workers", type=workers, default=1, metavar="N", help=text("workers"))
 
 

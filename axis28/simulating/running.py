@@ -21,6 +21,7 @@ from simulator.folder import FolderHeld
 from simulator.sealing import KeyUnusable
 from simulator.serve import addresses, listen, listen_together, serve
 from simulator.settings import Settings
+from simulator.shelves import ShelfFailed
 from simulator.store.failure import UnusableStore
 from simulator.traces import TracesUnavailable
 
@@ -82,6 +83,8 @@ def built(settings: Settings) -> Axis:
         raise complaint(error.rule, path=error.path, problem=error.problem) from error
     except (UnusableStore, DirectoryError, TracesUnavailable) as error:
         raise complaint("cannot-start", problem=error) from error
+    except ShelfFailed as error:
+        raise complaint("blobs-unusable", problem=error) from error
     except (OSError, SQLAlchemyError) as error:
         raise complaint("unusable-data", folder=settings.data, problem=error) from error
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
@@ -14,6 +14,7 @@ from starlette.responses import Response, StreamingResponse
 
 from simulator import ledger
 from simulator.axis import Axis
+from simulator.blobs import Content
 from simulator.control.caller import Caller, Calling
 from simulator.control.problems import Problem
 from simulator.ledger import Document
@@ -89,7 +90,7 @@ def router(axis: Axis) -> APIRouter:
             content = find_content(connection, found.body)
             assert content is not None
             redactor = axis.redaction.of(found.tenant, caller.owns)
-            with axis.blobs.open(content) as stream:
+            with _opened(axis, content) as stream:
                 package = base64.b64encode(redactor.body(stream.read())).decode("ascii")
             timeline = [
                 {**event, "detail": axis.redaction.of(writer, caller.owns).text(event["detail"])}
@@ -124,3 +125,11 @@ def _redacted(axis: Axis, caller: Caller, document: Document) -> dict[str, Any]:
     redactor = axis.redaction.of(document.tenant, caller.owns)
     written = {name: redactor.shown(document.shown[name]) for name in ("document_id", "findings")}
     return {**document.shown, **written}
+
+
+def _opened(axis: Axis, content: Content) -> BinaryIO:
+    try:
+        return axis.blobs.open(content)
+    except OSError as error:
+        detail = f"the body {content.sha256} is missing or cannot be read: restore it from a backup"
+        raise Problem(503, "body-lost", detail) from error

@@ -16,6 +16,7 @@ from simulator.control.problems import Problem
 from simulator.examination import Examined, Facts
 from simulator.exchange import Acceptance, Submission
 from simulator.journal import Entry
+from simulator.store.failure import StorageFailed
 
 _BODY = {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 
@@ -115,6 +116,8 @@ async def _injected(
         acceptance = await axis.store.write(accept)
     except Refused as refusal:
         raise _refused(refusal, examined) from refusal
+    except StorageFailed as error:
+        raise Problem(503, "storage-failed", "the axis could not store it: its log says why") from error
     return {
         "document_id": acceptance.document_id,
         "sender_id": acceptance.sender_id,
@@ -124,6 +127,8 @@ async def _injected(
 
 
 def _refused(refusal: Refused, examined: Examined | None) -> Problem:
+    if refusal.code == answers.SYSTEM_ERROR:
+        return Problem(503, "storage-failed", "the axis could not store or read it: its log says why")
     findings = (examined.findings if examined is not None else ()) + refusal.findings
     return Problem(422, "package-refused", f"{refusal.code}: {refusal.text}", findings)
 

@@ -17,7 +17,7 @@ from simulator.clock import MAX_RATE, ClockState
 from simulator.control.caller import Calling
 from simulator.control.problems import Problem
 from simulator.exposition import MEDIA_TYPE, exposition
-from simulator.store.tables import PENDING, contents, deliveries, documents, exchanges, facts
+from simulator.store.tables import PENDING, deliveries, documents, exchanges, facts
 
 
 class ClockEntry(BaseModel):
@@ -42,19 +42,16 @@ def for_each(axis: Axis) -> APIRouter:
         others received stay theirs.
         """
 
-        def empty(connection: Connection) -> list[str]:
+        def empty(connection: Connection) -> None:
             if caller.tenant is not None:
                 tenants.required(connection, caller.tenant)
-                return removal.empty_tenant(connection, caller.tenant)
-            files = select(contents.c.sha256).where(contents.c.body.is_(None))
-            names = list(connection.execute(files).scalars())
-            axes.empty(connection, axis)
-            return names
+                removal.empty_tenant(connection, caller.tenant)
+            else:
+                axes.empty(connection, axis)
 
-        names = await axis.store.write(empty)
+        await axis.store.write(empty)
         await axis.refresh()
-        for name in names:
-            axis.blobs.forget(name)
+        await axis.sweep()
 
     return routes
 

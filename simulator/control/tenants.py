@@ -121,16 +121,14 @@ def router(axis: Axis) -> APIRouter:
     async def delete_tenant(name: Name) -> None:
         """Letters that others received stay theirs."""
 
-        def remove(connection: Connection) -> list[str]:
+        def remove(connection: Connection) -> None:
             tenant = _found(tenants.named(connection, name), name)
-            files = removal.empty_tenant(connection, tenant.key)
+            removal.empty_tenant(connection, tenant.key)
             tenants.forget(connection, tenant.key)
-            return files
 
-        files = await axis.store.write(remove)
+        await axis.store.write(remove)
         await axis.refresh()
-        for file in files:
-            axis.blobs.forget(file)
+        await axis.sweep()
 
     return routes
 

@@ -128,6 +128,14 @@ contents = Table(
     Column("body", LargeBinary, nullable=True),  # NULL: the body is a file of its own, named by its digest
 )
 
+discarded = Table(
+    "discarded",
+    metadata,
+    Column("sha256", Words, primary_key=True),  # of a body that is to be removed from its shelf
+    Column("at", BigInteger, nullable=False),  # by the host's own time
+    Index("discarded_by_time", "at"),
+)
+
 documents = Table(
     "documents",
     metadata,

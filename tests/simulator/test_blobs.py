@@ -65,7 +65,7 @@ def test_a_file_that_is_being_begun_while_the_request_is_given_up_does_not_stay(
         Spool.source,
         lambda spool: spool.cut(1),
         lambda spool: spool.write(b"more"),
-        lambda spool: spool.settle(Path("nowhere")),
+        lambda spool: spool.settle(Path.unlink),
     ],
     ids=["source", "cut", "write", "settle"],
 )
@@ -194,8 +194,8 @@ def test_a_request_that_is_cancelled_while_its_body_is_put_to_rest_stops_nobody_
             with pytest.raises(asyncio.CancelledError):
                 await request
 
-    monkeypatch.setattr(os, "fsync", slowly)
     axis = build(Settings(data=tmp_path, token="a-token-of-the-tests"))
+    monkeypatch.setattr(os, "fsync", slowly)
     loop = asyncio.new_event_loop()
     axis.store.start(loop)
     try:
