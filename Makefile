@@ -56,6 +56,7 @@ check: setup ## Lint, types, import contracts, guards of schemas, registries and
 	$(BIN)/python scripts/reference.py --check
 	$(BIN)/python scripts/xsd10.py --check
 	$(BIN)/python scripts/vectors.py --check
+	$(BIN)/python scripts/audit.py
 
 bench: setup ## Measure reader, schema, check, hostile packages and signatures against limits
 	$(BIN)/python benchmarks/reader.py

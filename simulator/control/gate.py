@@ -7,14 +7,20 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Collection
+from time import monotonic
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from simulator.control.caller import ADMIN, Caller, note
 from simulator.control.problems import problem
+from simulator.limits import Bucket
 
 BODY_LIMIT = 16 * 1024 * 1024
+CALLS = 500.0
+"""Calls per second of one caller, on average; twice as many at once."""
+STRANGERS = 50.0
+"""Calls per second without a good token, of everybody together: whoever guesses tokens hinders nobody who has one."""
 
 
 class Gate:
@@ -40,15 +46,20 @@ class Gate:
         self._tenant_of = tenant_of
         self._open = open_to_all
         self._unlimited = unlimited
+        self._calls: dict[Caller | None, Bucket] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or answer it with 401 or 413."""
+        """Pass a request on, or answer it with 401, 413 or 429."""
         if scope["type"] != "http" or not scope["path"].startswith(self._prefix):
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
         if (scope["method"], scope["path"]) not in self._open:
             caller = self._caller(headers.get("authorization", ""))
+            if self._too_often(caller):
+                refusal = problem(429, "too-many-calls", "calls: too many per second; wait and try again")
+                await refusal(scope, receive, send)
+                return
             if caller is None:
                 refusal = problem(401, "unauthorized", "Authorization: Bearer <control token> is needed")
                 await refusal(scope, receive, send)
@@ -62,6 +73,14 @@ class Gate:
                 return
             receive = _Replay(body, receive)
         await self._app(scope, receive, send)
+
+    def _too_often(self, caller: Caller | None) -> bool:
+        now = monotonic()
+        bucket = self._calls.get(caller)
+        if bucket is None:
+            rate = STRANGERS if caller is None else CALLS
+            bucket = self._calls[caller] = Bucket(rate, 2 * rate, now)
+        return bucket.take(now) > 0
 
     def _caller(self, authorization: str) -> Caller | None:
         scheme, _, given = authorization.partition(" ")

@@ -37,6 +37,7 @@ PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
         (409, "Contradiction"),
         (413, "Too much"),
         (422, "Not understood"),
+        (429, "Too often"),
         (503, "The store does not answer"),
     )
 }
@@ -63,7 +64,7 @@ def problem(status: int, kind: str, detail: str, findings: Sequence[Finding] | N
     }
     if findings is not None:
         content["findings"] = [finding.to_json() for finding in findings]
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {"Retry-After": "1"} if status == 429 else None
     return JSONResponse(content, status, headers, media_type=MEDIA_TYPE)
 
 

@@ -53,7 +53,7 @@ def test_it_writes_agencies_authorities_and_a_trust_store(tmp_path: Path, capfd:
 def test_keys_are_for_their_owner_alone(tmp_path: Path) -> None:
     assert init(tmp_path / "pki") == 0
     keys = list((tmp_path / "pki").rglob("*.key"))
-    assert len(keys) == 6
+    assert len(keys) == 8
     assert {stat.S_IMODE(key.stat().st_mode) for key in keys} == {0o600}
 
 

@@ -6,11 +6,14 @@ import resource
 import threading
 import time
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from fixtures.rawhttp import RawAnswer, RawConnection
+from simulator.control.gate import STRANGERS
 from simulator.limits import Bucket, Limits
 from simulator.patience import BODY_RATE, BODY_SECONDS, HEAD_SECONDS, Patience
 from tests.axis_process import RunningAxis, running_axis
@@ -120,6 +123,22 @@ def test_a_full_disk_is_said_and_the_axis_goes_on(tmp_path: Path) -> None:
         assert "storage-failed" in _reasons(axis, sender.system)
         resource.prlimit(axis.pid, resource.RLIMIT_FSIZE, before)
         assert envelope(_count(sender)) == ("OK", "0")
+
+
+def test_guessing_tokens_is_slowed_down_and_hinders_nobody_who_has_one(tmp_path: Path) -> None:
+    with running_axis(tmp_path) as axis, httpx.Client(trust_env=False, timeout=60) as client:
+        answers = [
+            client.get(axis.control + "/systems", headers={"Authorization": f"Bearer guess-{number}"})
+            for number in range(int(20 * STRANGERS))
+            if number % 50 or axis.call("GET", "/systems").status_code == 200
+        ]
+        statuses = {answer.status_code for answer in answers}
+        assert statuses <= {401, 429}
+        # However slow this machine is: more than the burst within one second there is a 429.
+        seconds = sum((answer.elapsed for answer in answers), start=timedelta()).total_seconds()
+        assert 429 in statuses or len(answers) <= STRANGERS * (seconds + 2)
+        assert all(answer.headers["retry-after"] == "1" for answer in answers if answer.status_code == 429)
+        assert axis.call("GET", "/systems").status_code == 200
 
 
 def test_a_bucket_gives_what_came_in_since() -> None:
