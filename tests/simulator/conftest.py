@@ -17,7 +17,7 @@ import pytest
 
 from fixtures.documents import new_document, new_status
 from fixtures.official_client import OfficialClient
-from protocol.package.model import DocumentPackage
+from protocol.package.model import DocumentPackage, ResponseFor
 from protocol.package.writer import write_package
 from tests.axis_process import RunningAxis, start_axis
 from tests.postgres import Cluster, cluster, why_not
@@ -76,7 +76,9 @@ class Office:
         """Invent a document package as bytes."""
         return write_package(self.document(sender, *to, **options))
 
-    def status(self, original: DocumentPackage, code: str, reporter: Participant, **options: Any) -> bytes:
+    def status(
+        self, original: DocumentPackage | ResponseFor, code: str, reporter: Participant, **options: Any
+    ) -> bytes:
         """Invent a status package as bytes."""
         options.setdefault("now", datetime.now(UTC))
         return write_package(new_status(original, code, reporter.code, **options))
