@@ -9,6 +9,7 @@ from schemas import messages
 
 _DEFAULT_PORT = 2828
 _MOST_WORKERS = 64
+_MAX_SEED = 2**63 - 1
 # Said here as well: the module that writes the log is too heavy for a command that only shows its help.
 FORMATS = ("text", "json")
 LEVELS = ("debug", "info", "warning", "error")
@@ -18,6 +19,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Add every flag."""
     _where(parser)
     _what(parser)
+    _faults(parser)
     _work(parser)
     _limits(parser)
     _guards(parser)
@@ -39,6 +41,12 @@ def _what(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reserialise", choices=("on", "off"), default="on", help=text("reserialise"))
     parser.add_argument("--systems", type=Path, metavar="FILE", help=text("systems"))
     parser.add_argument("--agencies", type=Path, metavar="FILE", help=text("agencies"))
+
+
+def _faults(parser: argparse.ArgumentParser) -> None:
+    """How it misbehaves from the start."""
+    parser.add_argument("--faults", type=Path, metavar="FILE", help=text("faults"))
+    parser.add_argument("--seed", type=seed, default=0, metavar="N", help=text("seed"))
 
 
 def _work(parser: argparse.ArgumentParser) -> None:
@@ -106,6 +114,13 @@ def whole(value: str) -> int:
     if number != int(number):
         raise argparse.ArgumentTypeError(text("bad-number", value=value))
     return int(number)
+
+
+def seed(value: str) -> int:
+    """Read a seed, a whole number of up to 63 bits."""
+    if not (value.isascii() and value.isdecimal() and len(value) <= 19 and int(value) <= _MAX_SEED):
+        raise argparse.ArgumentTypeError(text("bad-seed", value=value, most=_MAX_SEED))
+    return int(value)
 
 
 def megabytes(value: str) -> int:

@@ -11,6 +11,8 @@ from axis28.simulating.complaint import complaint
 from axis28.simulating.token import control_token
 from schemas import messages
 from simulator.directory import System
+from simulator.faults.rules import Rule
+from simulator.faults.rules_file import RulesFileError, read_rules
 from simulator.http_protocol import MAX_CONNECTIONS
 from simulator.settings import BODY_LIMIT, Settings
 from simulator.systems_file import SystemsFileError, read_systems
@@ -43,6 +45,8 @@ def settings(args: argparse.Namespace, data: Path) -> Settings:
         log_format=args.log_format,
         log_level=args.log_level,
         store=args.store,
+        fault_rules=_rules(args.faults),
+        seed=args.seed,
     )
 
 
@@ -58,6 +62,15 @@ def _tls(certificate: Path | None, key: Path | None, client_ca: Path | None) -> 
     except TlsUnusable as error:
         raise complaint(error.rule, path=error.path, problem=error.problem) from error
     return tls
+
+
+def _rules(path: Path | None) -> tuple[Rule, ...]:
+    if path is None:
+        return ()
+    try:
+        return read_rules(path, messages.language())
+    except RulesFileError as error:
+        raise CommandError(str(error)) from error
 
 
 def _systems(path: Path | None) -> tuple[System, ...]:

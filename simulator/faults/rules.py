@@ -14,6 +14,7 @@ from simulator.faults.kinds import KINDS, Act, Kind
 from simulator.faults.schedule import Draw, draw
 
 MAX_NUMBER = 2**31 - 1
+MAX_ID = 64
 WITHOUT_PARTIES = frozenset(
     {
         Operation.AGENCIES,
@@ -29,7 +30,7 @@ WITHOUT_PARTIES = frozenset(
 class RuleError(ValueError):
     """A rule cannot be used; its text names field, rule and fix, in English unless another language is asked for."""
 
-    def __init__(self, field: str, problem: str, **values: object) -> None:
+    def __init__(self, field: str, problem: str, /, **values: object) -> None:
         super().__init__(field, problem)
         self.field = field
         self.problem = problem
@@ -124,8 +125,8 @@ def checked(rules: Iterable[Rule]) -> list[Rule]:
 
 def usable(rule: Rule) -> Rule:
     """Give the rule back when it can be used; raises ``RuleError``."""
-    if not rule.id or not _plain(rule.id):
-        raise RuleError("id", "not-plain")
+    if not 1 <= len(rule.id) <= MAX_ID or not _plain(rule.id):
+        raise RuleError("id", "no-id", high=MAX_ID)
     if rule.fault not in KINDS:
         raise RuleError("fault", "unknown-fault", fault=rule.fault, known=", ".join(KINDS))
     _check_match(rule)

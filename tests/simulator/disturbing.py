@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from tests.simulator.conftest import Participant
@@ -20,3 +21,14 @@ def put(who: Participant, fault: str, operation: str | None = None, **more: Any)
 
 def count(who: Participant) -> tuple[str, str]:
     return envelope(raw(who.axis, request(who, "countReceiveEdoc", {}, body=b"{}")))
+
+
+def fired(who: Participant, operation: str) -> str | None:
+    """What the journal says of the last request of a system: the names of the faults that fired."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if found := who.exchanges(operation):
+            name: str | None = who.axis.call("GET", f"/exchanges/{found[-1]['seq']}").json()["fault"]
+            return name
+        time.sleep(0.05)
+    raise AssertionError(f"no exchange of {operation}")
