@@ -5,23 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, text
 
 from simulator.faults.encounter import Encounter
 from simulator.faults.rules import Rule, row_of, rule_from_json
 from simulator.store.generation import bump
 from simulator.store.store import Store
-from simulator.store.tables import facts, fault_rules, ordinals
+from simulator.store.tables import facts, fault_rules
 
 _SEED = "faults-seed"
 CONTROL, FILE = "control", "file"
 """Who gave a rule: somebody through the control API, or the file that the axis was started with."""
 
-# Built once: making a statement costs more than running it, and this one runs with every request.
-_PAIR = (ordinals.c.system == bindparam("of_system")) & (ordinals.c.operation == bindparam("of_operation"))
-_RAISE = update(ordinals).where(_PAIR).values(count=ordinals.c.count + 1)
-_ORDINAL = select(ordinals.c.count).where(_PAIR)
-_START = insert(ordinals)
+# One statement, the same in SQLite and PostgreSQL: no other process comes between looking and counting.
+_NEXT = text(
+    "INSERT INTO ordinals (system, operation, count) VALUES (:system, :operation, 1) "
+    "ON CONFLICT (system, operation) DO UPDATE SET count = ordinals.count + 1 RETURNING count"
+)
 
 
 class Faults:
@@ -65,11 +65,7 @@ class Faults:
 
 def next_ordinal(connection: Connection, system: str | None, operation: str) -> int:
     """Count a request of this (system, operation) pair and give its number, from 1."""
-    pair = {"of_system": system or "", "of_operation": operation}
-    if connection.execute(_RAISE, pair).rowcount == 0:
-        connection.execute(_START, {"system": system or "", "operation": operation, "count": 1})
-        return 1
-    return int(connection.execute(_ORDINAL, pair).scalar_one())
+    return int(connection.execute(_NEXT, {"system": system or "", "operation": operation}).scalar_one())
 
 
 def begin(connection: Connection, rules: Iterable[Rule], seed: int) -> None:

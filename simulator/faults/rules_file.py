@@ -12,7 +12,7 @@ from typing import Any
 from simulator.faults.rules import MAX_NUMBER, Match, Rule, RuleError, usable
 
 _TOP = ("rules",)
-_RULE = tuple(field.name for field in fields(Rule))
+_RULE = ("id", "fault", "match", "times", "args")
 _MATCH = tuple(field.name for field in fields(Match))
 
 

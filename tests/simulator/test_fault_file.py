@@ -66,6 +66,7 @@ WRONG = [
     ('[[rules]]\nid = "a"\nfault = "bom"\nargs = { probability = 2 }', "rules[1].args.probability", "1"),
     ('[[rules]]\nid = "a"\nfault = "bom"\nargs = { seed = -1 }', "rules[1].args.seed", "0"),
     ('[[rules]]\nid = "a"\nfault = "redirect"\nargs = { location = "//evil.example" }', "rules[1].args.location", "/"),
+    ('[[rules]]\nid = "a"\nfault = "bom"\ntenant = "t"', "rules[1].tenant", "match"),
     ('[[rules]]\nid = "a"\nfault = "bom"\ntimes = 0', "rules[1].times", "1"),
     ('[[rules]]\nid = "a"\nfault = "bom"\nmatch = { colour = "red" }', "rules[1].match.colour", "agency"),
     ('[[rules]]\nid = "a"\nfault = "bom"\nmatch = { system = 7 }', "rules[1].match.system", ""),

@@ -134,9 +134,8 @@ def test_a_listing_fault_for_one_agency_knows_both_of_its_codes(
 def test_silence_on_expect_lasts_until_the_body_comes(sender: Participant) -> None:
     """H-T01, D."""
     put(sender, "silent-expect", "countReceiveEdoc", times=1)
-    client = sender.official(expect_patience=0.3)
-    call = client.count_received()
+    call = sender.official(expect_patience=0.3).count_received()
     assert call.waited_for_continue
     assert call.answer.interim == 0
     ok(call.result)
-    assert not client.count_received().waited_for_continue
+    assert not sender.official().count_received().waited_for_continue
