@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from protocol.wire.operations import Operation
 from simulator import answers, connection, control, requestid
 from simulator.axis import Axis
+from simulator.inspector import Inspector
 from simulator.vxp import Vxp
 
 PREFIX = "/_axis/"
@@ -32,12 +33,17 @@ def application(axis: Axis) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         axis.store.start(asyncio.get_running_loop())
-        beside = [asyncio.create_task(_publish(axis)), asyncio.create_task(_sweep(axis))]
+        beside = [
+            asyncio.create_task(_publish(axis)),
+            asyncio.create_task(_sweep(axis)),
+            asyncio.create_task(_inspect(axis)),
+        ]
         try:
             yield
         finally:
             for task in beside:
                 task.cancel()
+            await asyncio.wait(beside)
             axis.close()
 
     app = FastAPI(
@@ -57,6 +63,12 @@ def application(axis: Axis) -> ASGIApp:
     app.add_exception_handler(405, _unknown_path)
     app.add_exception_handler(Exception, _broken)
     return Door(control.gate(app, axis), axis, endpoints)
+
+
+async def _inspect(axis: Axis) -> None:
+    """Look after the answer at what profile ``strict`` looks at before it; one worker does so for all."""
+    if axis.instruments is None and axis.settings.worker <= 1:
+        await Inspector(axis.store, axis.blobs, axis.settings.trust).run()
 
 
 async def _publish(axis: Axis) -> None:

@@ -18,6 +18,7 @@ from simulator.directory import Directory
 from simulator.faults import rulebook
 from simulator.faults.rulebook import Faults
 from simulator.folder import Folder
+from simulator.inspection import Instruments
 from simulator.journal import Journal
 from simulator.limits import Limits
 from simulator.memory import Memory
@@ -40,7 +41,7 @@ logger = logging.getLogger("simulator")
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """One axis at work."""
+    """One axis at work. ``instruments`` judge attached files before the answer, in profile ``strict``."""
 
     settings: Settings
     folder: Folder | None
@@ -57,6 +58,7 @@ class Axis:
     replays: Replays
     tenants: Tenants
     memory: Memory
+    instruments: Instruments | None = None
     traces: Traces = field(default_factory=Traces)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -68,6 +70,8 @@ class Axis:
     def close(self) -> None:
         """Finish what is queued and give the data folder free."""
         self.store.close()
+        if self.instruments is not None:
+            self.instruments.close()
         self.traces.end()
         self.meters.publish()
         if self.folder is not None:
@@ -106,6 +110,7 @@ def build(settings: Settings) -> Axis:
         axis = Axis(
             settings, folder, clock, store, blobs, journal, known, rules, Meters(), redaction, seal,
             Limits(settings.rate, settings.concurrency, settings.workers), Replays(settings.replays), vendors, memory,
+            Instruments(settings.trust) if settings.profile == "strict" else None,
         )  # fmt: skip
         if not settings.worker:
             _prepare(axis)

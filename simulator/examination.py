@@ -12,6 +12,7 @@ from protocol.package.reserialise import reserialise_to
 from protocol.rules import judge
 from protocol.rules.surroundings import Surroundings
 from simulator.clock import trace_time
+from simulator.inspection import Instruments
 
 Profile = Literal["axis", "strict"]
 TAKE_BACK, UPDATE = "1", "2"
@@ -61,16 +62,26 @@ def examine(
     sink: BinaryIO | None = None,
     hop_at: int = 0,
     explain: bool = True,
+    instruments: Instruments | None = None,
 ) -> Examined:
     """Read a package and judge it by the rules of the profile; with a ``sink`` also write the axis's own form into it.
 
     The axis parses a document package and writes it anew: canonical order and prefixes, ``Direction``, a manifest made
     from the attachments, and a hop of its own without an OrganId, dated ``hop_at`` (observed in packages that the axis
     handed back). ``message_type`` is what it was sent as; it reaches the axis ``now``. Never raises on bad input, but
-    without ``explain`` ``schema.NeedsExplanation`` where saying what is wrong may take a second.
+    without ``explain`` ``schema.NeedsExplanation`` where saying what is wrong may take a second. With ``instruments``
+    attached files and signatures are judged too; ``OSError`` where they cannot be read at all.
     """
     surroundings = Surroundings(sent_at=now, message_type=message_type)
-    with judge(source, profile=profile, now=now, surroundings=surroundings, explain=explain) as reading:
+    with judge(
+        source,
+        profile=profile,
+        now=now,
+        surroundings=surroundings,
+        contents=None if instruments is None else instruments.contents,
+        explain=explain,
+        signing=None if instruments is None else instruments.signing,
+    ) as reading:
         package = reading.package
         rewritten = sink is not None and isinstance(package, DocumentPackage) and not reading.refused
         if rewritten and sink is not None and package is not None:

@@ -40,6 +40,7 @@ class Submission:
     ``header_to`` is what the ``to`` parameter named. ``facts`` is ``None`` for a package delivered unread.
     ``tenant`` is the key of the tenant who sends it, ``""`` where a system of the operator does, ``None`` where the
     operator injects it in anybody's name. What is delivered ``unread`` goes, of a tenant, to its own agencies only.
+    ``inspected`` tells that attached files and signatures were looked at, or are not to be.
     """
 
     message_type: str
@@ -56,6 +57,7 @@ class Submission:
     header_to: tuple[str, ...] | None = None
     tenant: str | None = None
     unread: bool = False
+    inspected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +244,7 @@ def _enter(
         "at": submission.at,
         "findings": findings_json(findings),
         "tenant": sender.tenant,
+        "inspected": submission.inspected,
     }
     entered = connection.execute(_ENTER_DOCUMENT, values)
     assert entered.inserted_primary_key is not None

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, select
 
 from simulator.clock import iso
 from simulator.histories import key_of
+from simulator.inspection import with_strict
 from simulator.store.tables import deliveries, documents, events
 from simulator.tenants import visible
 
@@ -129,7 +130,8 @@ def _shown(row: Row[Any], copies: list[Row[Any]]) -> dict[str, Any]:
             }
             for copy in copies
         ],
-        "findings": json.loads(row.findings),
+        "findings": with_strict(json.loads(row.findings)),
+        "inspected": row.inspected,
     }
 
 

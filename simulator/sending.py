@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import logging
 from collections.abc import AsyncIterator
 from typing import BinaryIO, cast
 
@@ -46,6 +47,8 @@ _CODES = {
     "recipient-missing": answers.UNKNOWN_RECEIVER,
     "recipient-code-missing": answers.UNKNOWN_RECEIVER,
 }
+
+logger = logging.getLogger("simulator.sending")
 
 
 async def sending(axis: Axis, call: Call) -> Perform:
@@ -96,6 +99,7 @@ async def sending(axis: Axis, call: Call) -> Perform:
         request_key=_request_key(call, call.content),
         header_to=header_to,
         tenant=call.owner,
+        inspected=axis.instruments is not None,
     )
 
     def perform(connection: Connection) -> Outcome:
@@ -148,7 +152,8 @@ async def examined_content(
 ) -> Examined:
     """Judge a package by the rules of the axis's profile; what may take long, on another thread.
 
-    Where the axis rewrites packages, its own form of this one goes into ``rewritten``.
+    Where the axis rewrites packages, its own form of this one goes into ``rewritten``. Raises ``Refused`` where
+    attached files are to be judged before the answer and cannot be read at all.
     """
     settings, now = axis.settings, local(at)
     sink = cast("BinaryIO", rewritten) if settings.reserialise else None
@@ -156,9 +161,23 @@ async def examined_content(
     def work(*, explain: bool) -> Examined:
         with opened(axis.blobs, content) as source:
             return examine(
-                source, settings.profile, now, message_type=message_type, sink=sink, hop_at=at, explain=explain
+                source,
+                settings.profile,
+                now,
+                message_type=message_type,
+                sink=sink,
+                hop_at=at,
+                explain=explain,
+                instruments=axis.instruments,
             )
 
+    if axis.instruments is not None:
+        try:
+            return await asyncio.to_thread(work, explain=True)
+        except OSError as error:
+            logger.warning("attached files cannot be read: %s", error)
+            text = "Loi he thong: khong doc duoc tep dinh kem"
+            raise refused(answers.SYSTEM_ERROR, text, "AXS-08", "inspection-unavailable") from error
     if content.size <= INLINE:
         with contextlib.suppress(NeedsExplanation):
             return work(explain=False)

@@ -25,6 +25,7 @@ class Settings:
     or URL at which large bodies lie, ``None`` for a folder in ``data``.
     ``agencies`` is a file with a directory to start with. ``fault_rules`` are in force from the start; ``seed`` is what
     the schedule of faults draws by. ``store`` is the address of a PostgreSQL, where the store is not in the folder.
+    ``trust`` is a folder with the certificates that signatures are held against.
     ``tls`` are the files of an axis that speaks TLS. ``secrets_key`` is the file with the key under which secrets are
     sealed, ``None`` for that of the data folder. ``rate`` (requests per second) and ``concurrency`` are what one system
     may have, ``connections`` what one process holds open; ``workers`` is how many processes share them.
@@ -56,3 +57,4 @@ class Settings:
     seed: int = 0
     store: str | None = field(default=None, repr=False)  # may carry a password
     blobs: str | None = None
+    trust: Path | None = None

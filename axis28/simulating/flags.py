@@ -39,6 +39,7 @@ def _what(parser: argparse.ArgumentParser) -> None:
     """How it behaves and who takes part."""
     parser.add_argument("--profile", choices=("axis", "strict"), default="axis", help=text("profile"))
     parser.add_argument("--reserialise", choices=("on", "off"), default="on", help=text("reserialise"))
+    parser.add_argument("--trust", type=Path, metavar="DIR", help=text("trust"))
     parser.add_argument("--systems", type=Path, metavar="FILE", help=text("systems"))
     parser.add_argument("--agencies", type=Path, metavar="FILE", help=text("agencies"))
 

@@ -31,6 +31,7 @@ def settings(args: argparse.Namespace, data: Path) -> Settings:
         reserialise=args.reserialise == "on",
         systems=_systems(args.systems),
         agencies=args.agencies,
+        trust=_trust(args.trust),
         minted=minted,
         temporary=args.data is None,
         tls=_tls(args.tls_cert, args.tls_key, args.client_ca),
@@ -92,3 +93,17 @@ def _blobs(place: str | None) -> str | None:
     if "@" in url.netloc:
         raise complaint("blobs-with-key", scheme=url.scheme)
     return place
+
+
+def _trust(folder: Path | None) -> Path | None:
+    """See that a trust folder can be used, before anything waits for it."""
+    if folder is None:
+        return None
+    from protocol.signatures.anchors import TrustError, load
+
+    try:
+        load(folder)
+    except TrustError as error:
+        text = error.text(messages.language())
+        raise CommandError(messages.text("check.trust-unusable", messages.language(), problem=text)) from error
+    return folder.resolve()

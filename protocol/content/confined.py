@@ -51,6 +51,8 @@ class ConfinedReader(ABC, Generic[Answer]):
 
     module: ClassVar[str]
     """What runs in the child: ``python -P -m MODULE BOUNDS``, see ``protocol.content.worker``."""
+    arguments: tuple[str, ...] = ()
+    """Further arguments of it."""
 
     def __init__(self, bounds: Bounds) -> None:
         self.bounds = bounds
@@ -106,7 +108,7 @@ class ConfinedReader(ABC, Generic[Answer]):
         self._stop()
         kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
         self._child = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-P", "-m", self.module, json.dumps(asdict(self.bounds))],
+            [sys.executable, "-P", "-m", self.module, json.dumps(asdict(self.bounds)), *self.arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

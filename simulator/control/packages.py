@@ -92,6 +92,7 @@ async def _injected(
         to=to,
         tenant=caller.tenant,
         unread=as_is,
+        inspected=as_is or axis.instruments is not None,
     )
     entry = Entry(
         at=at,

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 from starlette.responses import PlainTextResponse, Response
 
 from simulator import axis as axes
-from simulator import removal, tenants, timekeeping
+from simulator import inspector, removal, tenants, timekeeping
 from simulator.axis import Axis
 from simulator.clock import MAX_RATE, ClockState
 from simulator.control.caller import Calling
@@ -117,6 +117,10 @@ def _gauges(connection: Connection) -> dict[str, tuple[str, float]]:
         "axis28_deliveries_pending": (
             "Copies that wait for their receivers.",
             count(select(func.count()).select_from(deliveries).where(deliveries.c.state.in_(PENDING))),
+        ),
+        "axis28_inspections_waiting": (
+            "Packages whose attached files and signatures are still to be looked at.",
+            float(inspector.waiting(connection)),
         ),
         "axis28_exchanges": ("Entries of the journal.", count(select(func.count()).select_from(exchanges))),
     }

@@ -60,8 +60,12 @@ metadata = MetaData()
 
 def _of_tenants(name: str, *columns: str) -> Index:
     """Make an index of what belongs to tenants; what is the operator's costs nothing."""
-    condition = text("tenant <> ''")
-    return Index(name, *columns, sqlite_where=condition, postgresql_where=condition)
+    return _partial(name, "tenant <> ''", *columns)
+
+
+def _partial(name: str, condition: str, *columns: str) -> Index:
+    """Make an index of some rows only; a query has to have the condition as it stands here."""
+    return Index(name, *columns, sqlite_where=text(condition), postgresql_where=text(condition))
 
 
 facts = Table(
@@ -160,13 +164,11 @@ documents = Table(
     Column("at", BigInteger, nullable=False),
     Column("findings", Words, nullable=False, default="[]"),
     Column("tenant", Words, nullable=False, server_default=""),  # whose system sent it; FORMER when that is gone
+    # Whether attached files and signatures were looked at; what an older version stored never will be.
+    Column("inspected", Boolean, nullable=False, server_default=true()),
+    _partial("documents_uninspected", "NOT inspected", "seq"),
     Index("documents_by_key", "document_key"),
-    Index(
-        "documents_by_target",
-        "target_key",
-        sqlite_where=text("target_key != ''"),
-        postgresql_where=text("target_key != ''"),
-    ),
+    _partial("documents_by_target", "target_key != ''", "target_key"),
     Index("documents_by_system", "system_id", "message_type", "seq"),
     Index("documents_by_content", "received"),
     Index("documents_by_delivered_content", "delivered"),
@@ -193,14 +195,7 @@ deliveries = Table(
     Index("deliveries_by_document", "document_seq"),
     _of_tenants("deliveries_by_tenant", "tenant", "document_seq"),
     Index("deliveries_by_system", "system_id", "message_type", "created_at"),
-    Index(
-        "deliveries_pending",
-        "system_id",
-        "message_type",
-        "seq",
-        sqlite_where=text("state IN ('initial', 'processing')"),
-        postgresql_where=text("state IN ('initial', 'processing')"),
-    ),
+    _partial("deliveries_pending", "state IN ('initial', 'processing')", "system_id", "message_type", "seq"),
 )
 
 events = Table(
@@ -246,12 +241,7 @@ exchanges = Table(
     Column("request_id", Words, nullable=False, default="", server_default=""),
     Column("tenant", Words, nullable=False, server_default=""),  # who asked, verified; else the operator's
     Index("exchanges_by_content", "request_content"),
-    Index(
-        "exchanges_by_answer_content",
-        "answer_content",
-        sqlite_where=text("answer_content IS NOT NULL"),
-        postgresql_where=text("answer_content IS NOT NULL"),
-    ),
+    _partial("exchanges_by_answer_content", "answer_content IS NOT NULL", "answer_content"),
     _of_tenants("exchanges_by_tenant", "tenant", "seq"),
     # Numbers are never used again, not even after a reset: whoever reads the journal goes on from the last one.
     sqlite_autoincrement=True,
