@@ -31,7 +31,7 @@ _PAUSE = 0.2
 """Seconds between two looks at the queue: packages that come together are inspected together."""
 _SLEEP = 5.0
 """Seconds after which the queue is looked at although nothing seems to have come: another process may store too."""
-_RETRY = 30.0
+_RETRY = 5.0
 _LARGEST = 256 * MIB
 _LONGEST_ANSWER = 16 * MIB
 _BOUNDS = Bounds(file_bytes=_LARGEST, seconds=180.0)
