@@ -30,6 +30,7 @@ SUBCOMMANDS = (
     "new",
     "pki",
     "simulate",
+    "store",
     "reference-dms",
     "certify",
     "fuzz",
