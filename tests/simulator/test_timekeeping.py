@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -39,37 +38,33 @@ def _change(store: Engine, **values: object) -> None:
 
 
 def test_clocks_that_learn_at_different_moments_never_show_a_step_back(store: Engine) -> None:
-    """Whoever reads in turn from two workers sees time go on, over every change that does not set it."""
-    pair, shown, ended = (Clock(), Clock()), [0.0], threading.Event()
-    turn = threading.Lock()
-    back: list[float] = []
+    """Whoever asks two workers in turn sees time go on, over every change that does not set it.
 
-    def learn(clock: Clock, every: float) -> None:
-        while not ended.wait(every):
-            _load(store, clock)
+    One learns of each change at once, the other only when it has begun: until then it must not have run ahead.
+    """
+    early, late = Clock(), Clock()
+    shown, uninformed = [0.0], 0
 
-    def read() -> None:
-        while not ended.is_set():
-            for clock in pair:
-                with turn:
-                    now = clock.epoch()
-                    back.extend([shown[0] - now] if now < shown[0] else [])
-                    shown[0] = now
-            time.sleep(0.0005)
+    def look(clock: Clock) -> None:
+        shown.append(clock.epoch())
+        assert shown[-1] >= shown[-2], f"a step back by {shown[-2] - shown[-1]} s"
 
-    threads = [threading.Thread(target=learn, args=each) for each in zip(pair, (0.003, 0.08), strict=True)]
-    threads.append(threading.Thread(target=read))
-    for thread in threads:
-        thread.start()
-    try:
-        for rate, frozen in ((1000, False), (1, False), (500, True), (500, False), (0.5, False)):
-            _change(store, rate=float(rate), frozen=frozen)
-            time.sleep(0.1)
-    finally:
-        ended.set()
-        for thread in threads:
-            thread.join()
-    assert back == []
+    for rate, frozen in ((1000, False), (1, False), (500, True), (500, False), (0.5, False)) * 3:
+        with store.begin() as connection:
+            begin = timekeeping.change(connection, rate=float(rate), frozen=frozen)
+        while True:
+            ahead = late.epoch()
+            if time.monotonic() >= begin:  # it would have to know by now, and what it read does not count
+                break
+            uninformed += 1
+            assert ahead >= shown[-1], f"a step back by {shown[-1] - ahead} s"
+            shown.append(ahead)
+            _load(store, early)
+            look(early)
+        _load(store, late)
+        look(late)
+        look(early)
+    assert uninformed >= 15
 
 
 def test_two_clocks_show_the_same_instant_to_the_digit(store: Engine) -> None:
@@ -89,9 +84,10 @@ def test_changes_that_overtake_each_other_take_place_in_order(store: Engine) -> 
     with store.begin() as connection:
         timekeeping.change(connection, now=datetime(2040, 1, 1, tzinfo=VIETNAM), rate=10.0)
     with store.begin() as connection:
-        timekeeping.change(connection, frozen=True)
+        begin = timekeeping.change(connection, frozen=True)
     _load(store, clock)
-    assert clock.state().now.year < 2040
+    before = clock.state()
+    assert before.now.year < 2040 or time.monotonic() >= begin
     time.sleep(timekeeping.LEAD + 0.05)
     state = clock.state()
     assert (state.now.year, state.rate, state.frozen) == (2040, 10.0, True)
@@ -118,6 +114,6 @@ def test_a_small_correction_of_the_hosts_clock_is_waited_out_and_a_large_one_is_
     monkeypatch.setattr("simulator.clock.time.time", lambda: host)
     first = clock.epoch()
     host -= 5
-    assert clock.epoch() == pytest.approx(first, abs=0.5)
+    assert clock.epoch() == first
     host -= 3600
-    assert clock.epoch() == pytest.approx(first - 3605, abs=0.5)
+    assert clock.epoch() == pytest.approx(first - 3605, abs=60)
