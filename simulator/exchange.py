@@ -9,7 +9,7 @@ import os
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, select
 
 from protocol.finding import Finding, Severity, quote
 from simulator import answers, directory, repeats, statuses, succession, tenants
@@ -20,15 +20,18 @@ from simulator.examination import Facts
 from simulator.histories import key_of
 from simulator.journal import findings_json
 from simulator.store.contents import put_content
+from simulator.store.hot import Hot, HotInsert
 from simulator.store.tables import deliveries, documents, events
 
 _SHOWN_CODES = 3
 _FACTLESS = Facts("document", None, None)
 # Built once: making a statement costs more than running it.
-_EARLIER = select(documents.c.seq, documents.c.sender_id, documents.c.document_id).where(
-    documents.c.request_key == bindparam("key")
+_EARLIER = Hot(
+    select(documents.c.seq, documents.c.sender_id, documents.c.document_id).where(
+        documents.c.request_key == bindparam("key")
+    )
 )
-_ENTER_DOCUMENT, _ENTER_DELIVERIES, _ENTER_EVENT = insert(documents), insert(deliveries), insert(events)
+_ENTER_DOCUMENT, _ENTER_DELIVERIES, _ENTER_EVENT = HotInsert(documents), HotInsert(deliveries), HotInsert(events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ def accept(connection: Connection, submission: Submission) -> Acceptance:
 
 def _earlier(connection: Connection, request_key: str) -> Acceptance | None:
     """Find what was answered to this very request, byte for byte and with the same signature, before (H-T11)."""
-    row = connection.execute(_EARLIER, {"key": request_key}).first()
+    row = _EARLIER.first(connection, {"key": request_key})
     if row is None:
         return None
     copies = connection.execute(
@@ -246,10 +249,8 @@ def _enter(
         "tenant": sender.tenant,
         "inspected": submission.inspected,
     }
-    entered = connection.execute(_ENTER_DOCUMENT, values)
-    assert entered.inserted_primary_key is not None
-    document_seq = int(entered.inserted_primary_key[0])
-    connection.execute(_ENTER_EVENT, {"document_seq": document_seq, "at": submission.at, "event": "accepted"})
+    document_seq = _ENTER_DOCUMENT.enter(connection, values)
+    _ENTER_EVENT.enter(connection, {"document_seq": document_seq, "at": submission.at, "event": "accepted"})
     return document_seq, sender_id
 
 
@@ -257,8 +258,8 @@ def _deliver(
     connection: Connection, submission: Submission, document_seq: int, targets: list[tuple[str, Agency]]
 ) -> tuple[Delivery, ...]:
     copies = tuple(Delivery(code, str(uuid.uuid4())) for code, _ in targets)
-    connection.execute(
-        _ENTER_DELIVERIES,
+    _ENTER_DELIVERIES.enter_all(
+        connection,
         [
             {
                 "receiver_id": copy.receiver_id,

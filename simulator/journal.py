@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, select
 
 from protocol.finding import Finding
 from simulator import tenants
@@ -25,6 +25,7 @@ from simulator.growth import Growth
 from simulator.redaction import Redaction
 from simulator.scrubbing import Scrubber
 from simulator.store.contents import find_content, put_content
+from simulator.store.hot import HotInsert
 from simulator.store.store import Store
 from simulator.store.tables import documents, exchanges
 from simulator.tenants import of_tenant
@@ -33,7 +34,7 @@ MAX_BODY = 64 * 1024
 MAX_PAGE = 1000
 MAX_SHOWN = 64 * 1024 * 1024
 
-_ENTER = insert(exchanges)  # built once: making a statement costs more than running it
+_ENTER = HotInsert(exchanges)  # built once: making a statement costs more than running it
 
 Headers = Sequence[tuple[str, str]]
 
@@ -94,10 +95,7 @@ class Journal:
         values = _values(entry, self._redaction)
         if entry.tenant:
             tenants.count_bytes(connection, entry.tenant, _size(entry, values))
-        result = connection.execute(_ENTER, values)
-        primary_key = result.inserted_primary_key
-        assert primary_key is not None
-        self._last = int(primary_key[0])
+        self._last = _ENTER.enter(connection, values)
         return self._last
 
     async def after(self, seq: int, limit: int, wait: float, tenant: str | None = None) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from simulator.blobs import Content
 from simulator.clock import wire_time
 from simulator.directory import resolve
 from simulator.store.contents import find_content
+from simulator.store.hot import Hot
 from simulator.store.tables import PENDING, deliveries, documents, events
 
 ACKNOWLEDGEMENTS = ("processing", "done", "fail")
@@ -38,8 +39,9 @@ _MINE = (deliveries.c.system_id == bindparam("of_system")) & (deliveries.c.messa
 # Written out, for the partial index: a bound parameter would hide it from the planner.
 _WAITING = deliveries.c.state.in_([literal_column(f"'{state}'") for state in PENDING])
 PENDING_LIST = _rows().where(_MINE & _WAITING).order_by(deliveries.c.seq)
+_PENDING_LIST = Hot(PENDING_LIST)
 _COUNT = select(func.count()).select_from(deliveries).where(_MINE & _WAITING)
-_FIND = (
+_FIND = Hot(
     select(deliveries, documents.c.document_id, documents.c.delivered)
     .join(documents, documents.c.seq == deliveries.c.document_seq)
     .where(deliveries.c.receiver_id == bindparam("id"), deliveries.c.system_id == bindparam("of_system"))
@@ -70,7 +72,7 @@ class Period:
 
 def find(connection: Connection, system_id: str, receiver_id: str) -> QueueEntry:
     """Find an entry of this system's own queues. Raises ``Refused`` for an unknown one and for another's (H-W05)."""
-    row = connection.execute(_FIND, {"id": receiver_id.lower(), "of_system": system_id}).first()
+    row = _FIND.first(connection, {"id": receiver_id.lower(), "of_system": system_id})
     if row is None:
         text = f"Khong tim thay goi tin: {receiver_id}"
         raise refused(answers.UNKNOWN_ENTRY, text, "RCV-09", "queue-entry-unknown", where="docId", got=receiver_id)
@@ -89,9 +91,9 @@ def find(connection: Connection, system_id: str, receiver_id: str) -> QueueEntry
 def pending(connection: Connection, system_id: str, message_type: str, period: Period | None) -> list[Row[Any]]:
     """Find what waits for a system, oldest first; with a period everything created in it, whatever its state."""
     mine = {"of_system": system_id, "of_type": message_type}
-    query = PENDING_LIST
-    if period is not None:
-        query = _rows().where(_MINE & _within(deliveries.c.created_at, period)).order_by(deliveries.c.seq)
+    if period is None:
+        return list(_PENDING_LIST.rows(connection, mine))
+    query = _rows().where(_MINE & _within(deliveries.c.created_at, period)).order_by(deliveries.c.seq)
     return list(connection.execute(query, mine))
 
 

@@ -10,7 +10,7 @@ from types import FrameType
 
 import uvicorn
 
-from simulator import logs
+from simulator import arenas, logs
 from simulator.app import application
 from simulator.axis import Axis
 from simulator.http_protocol import protocol_class
@@ -73,6 +73,7 @@ def serve(
 
     ``beat`` is called about once a second by the event loop, so that somebody else can see that it turns.
     """
+    arenas.limit()
     logs.configure(
         axis.settings.log_format, axis.settings.log_level, lambda event: axis.redaction.of_all().shown(event)
     )

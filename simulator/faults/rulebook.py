@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, delete, insert, select, text
+from sqlalchemy import Connection, Integer, delete, insert, select, text
 
 from simulator.faults.encounter import Encounter
 from simulator.faults.rules import Rule, row_of, rule_from_json
 from simulator.store.generation import bump
+from simulator.store.hot import Hot
 from simulator.store.store import Store
 from simulator.store.tables import facts, fault_rules
 
@@ -18,9 +19,11 @@ CONTROL, FILE = "control", "file"
 """Who gave a rule: somebody through the control API, or the file that the axis was started with."""
 
 # One statement, the same in SQLite and PostgreSQL: no other process comes between looking and counting.
-_NEXT = text(
-    "INSERT INTO ordinals (system, operation, count) VALUES (:system, :operation, 1) "
-    "ON CONFLICT (system, operation) DO UPDATE SET count = ordinals.count + 1 RETURNING count"
+_NEXT = Hot(
+    text(
+        "INSERT INTO ordinals (system, operation, count) VALUES (:system, :operation, 1) "
+        "ON CONFLICT (system, operation) DO UPDATE SET count = ordinals.count + 1 RETURNING count"
+    ).columns(count=Integer)
 )
 
 
@@ -65,7 +68,7 @@ class Faults:
 
 def next_ordinal(connection: Connection, system: str | None, operation: str) -> int:
     """Count a request of this (system, operation) pair and give its number, from 1."""
-    return int(connection.execute(_NEXT, {"system": system or "", "operation": operation}).scalar_one())
+    return int(_NEXT.first(connection, {"system": system or "", "operation": operation})[0])
 
 
 def begin(connection: Connection, rules: Iterable[Rule], seed: int) -> None:

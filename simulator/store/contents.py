@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from simulator.blobs import Content
 from simulator.store.failure import StorageFailed
+from simulator.store.hot import Hot, HotInsert
 from simulator.store.tables import contents, discarded
 
 # Built once: making a statement costs more than running it.
-_KNOWN = select(contents.c.size).where(contents.c.sha256 == bindparam("digest"))
-_FOUND = select(contents).where(contents.c.sha256 == bindparam("digest"))
+_KNOWN = Hot(select(contents.c.size).where(contents.c.sha256 == bindparam("digest")))
+_FOUND = Hot(select(contents).where(contents.c.sha256 == bindparam("digest")))
 _LARGE = select(contents.c.size).where(contents.c.sha256 == bindparam("digest"), contents.c.body.is_(None))
-_ENTER = insert(contents)
+_ENTER = HotInsert(contents)
 _KEEP = delete(discarded).where(discarded.c.sha256 == bindparam("digest"))
 
 
@@ -21,17 +22,16 @@ def put_content(connection: Connection, content: Content) -> None:
 
     Why a body that has a row is never removed, and one that gets a row is looked for: ``simulator.forgetting``.
     """
-    known = connection.execute(_KNOWN, {"digest": content.sha256}).first()
-    if known is None:
+    if _KNOWN.first(connection, {"digest": content.sha256}) is None:
         if content.body is None:
             _demand(content)
             connection.execute(_KEEP, {"digest": content.sha256})
-        connection.execute(_ENTER, {"sha256": content.sha256, "size": content.size, "body": content.body})
+        _ENTER.enter(connection, {"sha256": content.sha256, "size": content.size, "body": content.body})
 
 
 def find_content(connection: Connection, sha256: str) -> Content | None:
     """Find a body by its digest."""
-    row = connection.execute(_FOUND, {"digest": sha256}).first()
+    row = _FOUND.first(connection, {"digest": sha256})
     return None if row is None else Content(row.sha256, row.size, row.body)
 
 

@@ -15,8 +15,9 @@ from typing import Any
 from sqlalchemy import Connection, Executable, Table, insert
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
-_DIALECT = sqlite.dialect()  # type: ignore[no-untyped-call]
+_DIALECT = sqlite.dialect()
 
 
 class Hot:
@@ -69,7 +70,7 @@ class HotInsert:
         self._defaults = {
             column.name: column.default.arg
             for column in table.columns
-            if column.default is not None and column.default.is_scalar
+            if isinstance(column.default, ScalarElementColumnDefault)
         }
         self._texts: dict[tuple[str, ...], str] = {}
 
@@ -107,9 +108,22 @@ class HotInsert:
         return text
 
 
+def say(connection: Connection, text: str) -> None:
+    """Run a statement without values or rows: the begin and the end of what belongs together."""
+    driver = _driver(connection)
+    if driver is not None:
+        try:
+            driver.execute(text)
+        except sqlite3.Error:
+            pass  # SQLAlchemy runs it again and says what is wrong as everywhere else
+        else:
+            return
+    connection.exec_driver_sql(text)
+
+
 def _driver(connection: Connection) -> sqlite3.Connection | None:
     """Give the driver's connection of a SQLite, ``None`` for any other database."""
     if connection.dialect.name != "sqlite":
         return None
-    driver = connection.connection.dbapi_connection
+    driver: object = connection.connection.dbapi_connection
     return driver if isinstance(driver, sqlite3.Connection) else None

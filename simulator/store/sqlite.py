@@ -12,10 +12,11 @@ from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool, QueuePool
 
 from simulator.store import generation
+from simulator.store.hot import say
 
 FILE = "axis.sqlite3"
 _BUSY = 30  # seconds that a connection waits for another's lock
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000")
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-4000")
 
 
 class SqliteFile:
@@ -35,7 +36,7 @@ class SqliteFile:
 
     def begin_reading(self, connection: Connection) -> None:
         """Begin a deferred transaction: it sees the state of its first statement."""
-        connection.exec_driver_sql("BEGIN")
+        say(connection, "BEGIN")
 
     def begin_writing(self, connection: Connection) -> None:
         """Begin a transaction as the only writer. There is no doubt about its end: what SQLite says of it is so."""

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from simulator.store import address, upgrade
 from simulator.store.coalescing import Coalescing
+from simulator.store.hot import say
 from simulator.store.failure import StorageFailed, UnusableStore, reason
 from simulator.store.place import Place
 from simulator.store.postgresql import PostgresServer
@@ -179,6 +180,6 @@ def _told(question: Callable[[], _Result]) -> _Result:
 
 def _end(connection: Connection) -> None:
     try:
-        connection.exec_driver_sql("ROLLBACK")
+        say(connection, "ROLLBACK")
     except SQLAlchemyError:
         connection.invalidate()  # with an open transaction it must not serve the next reader

@@ -22,6 +22,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from simulator.store.hot import say
 from simulator.store.failure import StorageFailed, reason
 from simulator.store.leftovers import Leftovers
 from simulator.store.place import Place
@@ -235,7 +236,7 @@ class Writer:
 
 def _attempt(connection: Connection, work: Work) -> None:
     work.result = work.error = None
-    connection.exec_driver_sql("SAVEPOINT work")
+    say(connection, "SAVEPOINT work")
     try:
         work.result = work.action(connection)
     except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to the one who waits for this piece of work
@@ -244,4 +245,4 @@ def _attempt(connection: Connection, work: Work) -> None:
         except SQLAlchemyError:  # the whole transaction is gone: a lost connection, a full disk
             raise error from None
         work.error = StorageFailed(reason(error)) if isinstance(error, DBAPIError) else error
-    connection.exec_driver_sql("RELEASE work")
+    say(connection, "RELEASE work")
