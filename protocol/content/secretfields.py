@@ -16,6 +16,7 @@ from protocol.content.surnames import SURNAMES
 
 LOOKED_AT = 4096
 """Characters of a field or a name; composing a million marks on one letter could take for ever."""
+_POSSIBLE = re.compile(r"[Ậậ]\s*[Tt]")
 _CAPITALS = r"(TUYỆT\s*MẬT|TỐI\s*MẬT|MẬT)"
 _HIGHER = r"((?i:tuyệt\s*mật|tối\s*mật))"
 _TITLED = r"(Tuyệt [Mm]ật|Tối [Mm]ật)"
@@ -95,6 +96,8 @@ _PERSON = re.compile(
 def field_mark(text: str | None) -> Mark | None:
     """Give the degree that a field of the header states, and how sure it is to be a mark of the document."""
     text = composed((text or "")[:LOOKED_AT])
+    if not _POSSIBLE.search(text):
+        return None  # every degree ends in these letters; nearly all fields have no such word
     whole = whole_degree(text.upper()) or degree_of(text) or degree_with_urgency(text)
     if whole:
         return Mark(whole)

@@ -7,19 +7,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from protocol.package.model import NAMESPACE
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What an element may hold: its children in official order; ``many`` names those that may repeat."""
+    """What an element may hold: its children in official order; ``many`` names those that may repeat.
+
+    ``tags`` gives the position of a child by its qualified name, as a tree has it.
+    """
 
     children: dict[str, Place]
     many: frozenset[str] = frozenset()
     positions: dict[str, int] = field(init=False, repr=False, compare=False)
+    names: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    tags: dict[object, int] = field(init=False, repr=False, compare=False)
     order: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Work out once where each child stands, and how the order reads."""
         object.__setattr__(self, "positions", {name: number for number, name in enumerate(self.children)})
+        object.__setattr__(self, "names", tuple(self.children))
+        tags = {f"{{{NAMESPACE}}}{name}": number for number, name in enumerate(self.children)}
+        object.__setattr__(self, "tags", tags)
         object.__setattr__(self, "order", ", ".join(self.children))
 
 

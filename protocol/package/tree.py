@@ -55,7 +55,7 @@ def text_of(element: etree._Element | None) -> str | None:
     if element is None:
         return None
     text = element.text or ""
-    for part in element:
+    for part in element if len(element) else ():  # nearly none holds anything, and asking is cheaper
         if not isinstance(part.tag, str):
             text += part.tail or ""
     return text.strip(_XML_BLANKS)

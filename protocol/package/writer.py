@@ -71,6 +71,7 @@ def write_package_to(stream: BinaryIO, package: Package, *, line_end: str = CRLF
         xml.end()
         _attachments(xml, package.attachments)
     xml.end()
+    xml.flush()
 
 
 def _leaves(xml: XmlText, *members: tuple[str, str | None]) -> None:

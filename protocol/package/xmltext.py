@@ -14,6 +14,8 @@ _TEXT = re.compile("[&<>\r]")
 _ATTRIBUTE = re.compile('[&<>\r"\n\t]')
 
 INDENT = "  "
+_HELD = 200
+"""Pieces of text that are written together: a package has a hundred lines and one write of each costs more than it."""
 
 
 class UnwritableCharacter(ValueError):  # noqa: N818 - an answer about the text, not a fault of the program
@@ -33,17 +35,31 @@ class UnwritableCharacter(ValueError):  # noqa: N818 - an answer about the text,
 class XmlText:
     """Writes elements line by line: prefix, indent of two blanks, the line end of choice.
 
-    ``write`` takes UTF-8 bytes. ``UnwritableCharacter`` for characters that XML cannot carry at all.
+    ``write`` takes UTF-8 bytes; it gets texts some lines at a time, so call ``flush`` at the end.
+    ``UnwritableCharacter`` for characters that XML cannot carry at all.
     """
 
     def __init__(self, write: Callable[[bytes], object], line_end: str = "\r\n") -> None:
         self._write = write
         self._line_end = line_end
         self._open: list[str] = []
+        self._held: list[str] = []
 
     def raw(self, text: str | bytes) -> None:
         """Write as it is."""
-        self._write(text if isinstance(text, bytes) else text.encode())
+        if isinstance(text, bytes):
+            self.flush()
+            self._write(text)
+            return
+        self._held.append(text)
+        if len(self._held) >= _HELD:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is still held back."""
+        if self._held:
+            self._write("".join(self._held).encode())
+            self._held.clear()
 
     def line(self, text: str) -> None:
         """Write one line at the current depth."""

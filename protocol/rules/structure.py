@@ -27,7 +27,19 @@ def known_children(context: Context, root: etree._Element) -> Iterator[Finding]:
 def _walk(context: Context, parent: etree._Element, place: layout.Place) -> Iterator[Finding]:
     seen: set[str] = set()
     furthest, sorted_so_far = 0, True
-    for element in elements(parent):
+    known = place.tags
+    for element in parent:
+        position = known.get(element.tag, -1)
+        if position >= furthest:
+            name = place.names[position]
+            if name not in seen:  # as nearly every element: known, rightly spelt, in its place, for the first time
+                seen.add(name)
+                furthest = position
+                if name not in layout.OPAQUE and len(element):
+                    yield from _walk(context, element, place.children[name])
+                continue
+        if not isinstance(element.tag, str):
+            continue
         written = local_name(element)
         name = layout.SPELLINGS.get(written, written)
         if name not in place.children or namespace(element) != NAMESPACE:

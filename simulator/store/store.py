@@ -18,8 +18,8 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from simulator.store import address, upgrade
 from simulator.store.coalescing import Coalescing
-from simulator.store.hot import say
 from simulator.store.failure import StorageFailed, UnusableStore, reason
+from simulator.store.hot import say
 from simulator.store.place import Place
 from simulator.store.postgresql import PostgresServer
 from simulator.store.sqlite import SqliteFile

@@ -22,8 +22,8 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from simulator.store.hot import say
 from simulator.store.failure import StorageFailed, reason
+from simulator.store.hot import say
 from simulator.store.leftovers import Leftovers
 from simulator.store.place import Place
 
