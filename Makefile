@@ -58,12 +58,13 @@ check: setup ## Lint, types, import contracts, guards of schemas, registries and
 	$(BIN)/python scripts/vectors.py --check
 	$(BIN)/python scripts/audit.py
 
-bench: setup ## Measure reader, schema, check, hostile packages and signatures against limits
+bench: setup ## Measure reader, schema, check, hostile packages, signatures and the axis against limits
 	$(BIN)/python benchmarks/reader.py
 	$(BIN)/python benchmarks/schema.py
 	$(BIN)/python benchmarks/check.py
 	$(BIN)/python -m benchmarks.hostile
 	$(BIN)/python benchmarks/signatures.py
+	$(BIN)/python -m benchmarks.axis
 
 proof: setup ## Run the long proofs in full and write docs/proof/*.json
 	$(BIN)/python -m pytest -m proof -n 0 $(ARGS)

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks.axis import accepting
+from benchmarks.axis import accepting, listing, reading, sealed, stores
 from benchmarks.axis.accepting import Plan
 from benchmarks.axis.rounds import Row
 from benchmarks.axis.servers import CLIENT_CORE, pinned
@@ -29,6 +29,12 @@ PARTS: dict[str, Callable[[Plan], Iterator[Row]]] = {
     "large": accepting.large,
     "polls": accepting.polls,
     "memory": accepting.memory,
+    "sealed": sealed.sealed,
+    "workers": sealed.workers,
+    "streaming": reading.streaming,
+    "paper": reading.paper,
+    "listing": listing.listing,
+    "stores": stores.stores,
 }
 _SAID = (__doc__ or "").partition("\n")[0]
 _SHOWN = ("uvicorn", "uvloop", "httptools", "starlette", "sqlalchemy", "lxml", "prometheus-client")

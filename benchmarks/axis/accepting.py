@@ -27,7 +27,7 @@ class Plan:
 
 
 @dataclass(slots=True)
-class _Stream:
+class Stream:
     """Requests for one server: as many as it answers in the wanted time, each new."""
 
     server: Server
@@ -37,6 +37,7 @@ class _Stream:
     rate: float = 300.0
 
     def round(self, _: int) -> float:
+        """Send for about the wanted time and give requests per second."""
         number = max(64, min(int(self.rate * self.seconds), 40_000))
         requests = [self.make(self.used + index) for index in range(number)]
         self.used += number
@@ -44,21 +45,22 @@ class _Stream:
         return self.rate
 
 
-def _sender(found: Letters) -> Callable[[int], bytes]:
+def sender(found: Letters) -> Callable[[int], bytes]:
+    """Give what makes requests of packages."""
     return lambda number: sending(found.number(number), number)
 
 
 def accepting(plan: Plan) -> Iterator[Row]:
     """10 KB against R and WireMock, and with and without fsync."""
-    make = _sender(letters(SMALL))
+    make = sender(letters(SMALL))
     with contextlib.ExitStack() as servers:
         ours = servers.enter_context(axis(plan.folder / "synced"))
         loose = servers.enter_context(axis(plan.folder / "unsynced", synced=False))
         competitors = {
-            "axis": _Stream(ours, make, plan.seconds).round,
-            "R": _Stream(servers.enter_context(raw()), make, plan.seconds).round,
-            "WireMock": _Stream(servers.enter_context(wiremock(plan.folder)), make, plan.seconds).round,
-            "without fsync": _Stream(loose, make, plan.seconds).round,
+            "axis": Stream(ours, make, plan.seconds).round,
+            "R": Stream(servers.enter_context(raw()), make, plan.seconds).round,
+            "WireMock": Stream(servers.enter_context(wiremock(plan.folder)), make, plan.seconds).round,
+            "without fsync": Stream(loose, make, plan.seconds).round,
         }
         found = alternating(competitors, plan.rounds)
         size: dict[str, object] = {"bytes": len(letters(SMALL).number(1)), "group": _group(ours)}
@@ -70,11 +72,11 @@ def accepting(plan: Plan) -> Iterator[Row]:
 def large(plan: Plan) -> Iterator[Row]:
     """400 KB against R."""
     found = letters(LARGE)
-    make = _sender(found)
+    make = sender(found)
     with axis(plan.folder / "large") as ours, raw() as limit:
         competitors = {
-            "axis": _Stream(ours, make, plan.seconds, rate=50).round,
-            "R": _Stream(limit, make, plan.seconds, rate=500).round,
+            "axis": Stream(ours, make, plan.seconds, rate=50).round,
+            "R": Stream(limit, make, plan.seconds, rate=500).round,
         }
         values = alternating(competitors, plan.rounds)
     size: dict[str, object] = {"bytes": len(found.number(1))}
@@ -85,8 +87,8 @@ def polls(plan: Plan) -> Iterator[Row]:
     """Poll an empty inbox, against R at an empty body."""
     with axis(plan.folder / "polls") as ours, raw() as limit:
         competitors = {
-            "axis": _Stream(ours, polling, plan.seconds).round,
-            "R": _Stream(limit, polling, plan.seconds).round,
+            "axis": Stream(ours, polling, plan.seconds).round,
+            "R": Stream(limit, polling, plan.seconds).round,
         }
         found = alternating(competitors, plan.rounds)
     yield compared("empty poll", "requests/s", found, "axis", "R", goal=0.35)
@@ -101,15 +103,15 @@ def memory(plan: Plan) -> Iterator[Row]:
 
     with axis(plan.folder / "memory") as ours, wiremock(plan.folder) as peer:
         competitors = {
-            "axis": _held(ours, _Stream(ours, make, plan.seconds)),
-            "WireMock": _held(peer, _Stream(peer, make, plan.seconds)),
+            "axis": _held(ours, Stream(ours, make, plan.seconds)),
+            "WireMock": _held(peer, Stream(peer, make, plan.seconds)),
         }
         found = alternating(competitors, plan.rounds)
     notes: dict[str, object] = {"limit_mb": 120, "within": max(found["axis"]) <= 120}
     yield compared("memory under load", "MB", found, "axis", "WireMock", goal=0.2, at_most=True, notes=notes)
 
 
-def _held(server: Server, stream: _Stream) -> Callable[[int], float]:
+def _held(server: Server, stream: Stream) -> Callable[[int], float]:
     def held(number: int) -> float:
         stream.round(number)
         return server.memory("VmHWM")
