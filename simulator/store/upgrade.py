@@ -13,7 +13,7 @@ from simulator.store import tables
 from simulator.store.failure import UnusableStore
 from simulator.store.generation import begin_counting
 
-_OBSOLETE = ("documents_by_document_id",)  # indexes that nothing asks any more
+_OBSOLETE = ("documents_by_document_id", "deliveries_pending")  # indexes that nothing asks any more
 
 
 def bring_up_to_date(connection: Connection, name: str) -> None:

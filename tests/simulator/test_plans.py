@@ -18,8 +18,8 @@ from simulator.store.store import Store
 
 _OTHER = "TEST.OTHER.150"  # sent a two-hundredth of everything
 _QUESTIONS: dict[str, tuple[Callable[[Connection], object], str]] = {
-    "inbox": (lambda connection: queues.pending(connection, "TEST.POP.10", "edoc", None), "deliveries_pending"),
-    "count": (lambda connection: queues.count(connection, "TEST.POP.10", "edoc"), "deliveries_pending"),
+    "inbox": (lambda connection: queues.pending(connection, "TEST.POP.10", "edoc", None), "deliveries_waiting"),
+    "count": (lambda connection: queues.count(connection, "TEST.POP.10", "edoc"), "deliveries_waiting"),
     "sent": (lambda connection: queues.sent(connection, _OTHER, "edoc", None, None), "documents_by_system"),
     "journal": (lambda connection: journal._page(connection, 100, 10, None), "exchanges"),
 }
