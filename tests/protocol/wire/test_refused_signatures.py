@@ -7,7 +7,7 @@ import hmac
 
 import pytest
 
-from protocol.wire.signing import sign, verify
+from protocol.wire.signing import SignatureRefused, sign, verify
 from tests.protocol.wire.signed_headers import BASE, SECRET, STAMP, by_hand, refusal, replaced, signed
 
 
@@ -34,6 +34,30 @@ def test_a_request_without_any_signature_is_refused() -> None:
 def test_an_unknown_system_and_a_wrong_secret_are_refused() -> None:
     assert refusal(signed({**BASE, "systemid": "NOBODY"})) == "unknown-system"
     assert refusal(signed(secret="another")) == "signature-wrong"
+
+
+@pytest.mark.parametrize("title", ["plain", "Đề án"])
+def test_an_unknown_system_costs_the_work_of_a_wrong_secret_and_gets_its_words(
+    title: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the time of a refusal nor its text tells who is registered."""
+    macs: list[int] = []
+    plain = hmac.digest
+
+    def counted(key: bytes, text: bytes, digest: str) -> bytes:
+        macs[-1] += 1
+        return plain(key, text, digest)
+
+    monkeypatch.setattr("protocol.wire.headertext.hmac.digest", counted)
+    headers = signed({**BASE, "title": title}, secret="another")
+    texts = []
+    for secrets in ({"OTHER.SYS": SECRET}, {"TEST.SYS.01": SECRET}):
+        macs.append(0)
+        with pytest.raises(SignatureRefused) as refused:
+            verify(headers, secrets.get)
+        texts.append(refused.value.text)
+    assert macs[0] == macs[1] > 0
+    assert texts[0] == texts[1]
 
 
 def test_the_secret_is_that_of_the_system_in_the_header() -> None:
