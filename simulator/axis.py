@@ -26,7 +26,7 @@ from simulator.meters import Meters
 from simulator.redaction import Redaction
 from simulator.replays import Replays
 from simulator.sealed import take_seal
-from simulator.sealing import Seal, key_file, key_from
+from simulator.sealing import Seal, key_file, seal_from
 from simulator.settings import Settings
 from simulator.shelves import FolderShelf, shelf_at
 from simulator.store import tables
@@ -100,7 +100,7 @@ def build(settings: Settings) -> Axis:
     """
     folder = None if settings.worker else Folder(settings.data)
     try:
-        seal = Seal(key_from(settings.secrets_key, settings.data))
+        seal = seal_from(settings.secrets_key, settings.data)
         store = Store(settings.data, settings.store)
         blobs = _blobs(settings)
         redaction = Redaction([settings.token])

@@ -21,6 +21,8 @@ def take_seal(connection: Connection, seal: Seal, path: Path) -> None:
     if known is None:
         connection.execute(insert(facts).values(name=_FACT, value=seal.fingerprint))
     elif known != seal.fingerprint:
+        if seal.new:  # of a restored store, say: a key that opens nothing must not stand where the right one belongs
+            path.unlink()
         raise KeyUnusable("secrets-key-other", path, f"{seal.fingerprint} / {known}")
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA secure_delete=ON")  # what lay in clear is overwritten, not only let go of

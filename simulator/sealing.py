@@ -36,10 +36,11 @@ class NotOurs(ValueError):  # noqa: N818 - says what was found
 
 
 class Seal:
-    """Seals and opens secrets with one key of 32 bytes."""
+    """Seals and opens secrets with one key of 32 bytes; ``new`` tells that it was made a moment ago."""
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, *, new: bool = False) -> None:
         self._box = AESGCM(key)
+        self.new = new
         self.fingerprint = hashlib.sha256(b"axis28 secrets key\0" + key).hexdigest()[:32]
         """What tells this key from another one without telling the key."""
 
@@ -68,13 +69,14 @@ def key_file(path: Path | None, folder: Path) -> Path:
     return folder / KEY_FILE if path is None else path
 
 
-def key_from(path: Path | None, folder: Path) -> bytes:
-    """Read the key from ``path``, else from the data folder, where it is made when it is first needed (mode 0600).
+def seal_from(path: Path | None, folder: Path) -> Seal:
+    """Make the seal by the key from ``path``, else from the data folder, where one is made when it is first needed.
 
-    The file holds 64 hexadecimal digits. Raises ``KeyUnusable`` and ``OSError``.
+    The file (mode 0600) holds 64 hexadecimal digits. Raises ``KeyUnusable`` and ``OSError``.
     """
     source = key_file(path, folder)
-    if path is None and not source.exists():
+    new = path is None and not source.exists()
+    if new:
         _make(source)
     try:
         mode = source.stat().st_mode & 0o777
@@ -89,7 +91,7 @@ def key_from(path: Path | None, folder: Path) -> bytes:
         key = b""
     if len(key) != _KEY:
         raise KeyUnusable("secrets-key-malformed", source)
-    return key
+    return Seal(key, new=new)
 
 
 def _make(target: Path) -> None:

@@ -18,7 +18,7 @@ import pytest
 
 from protocol.wire.operations import Operation
 from protocol.wire.signing import sign
-from simulator.sealing import NotOurs, Seal, key_from
+from simulator.sealing import NotOurs, Seal, seal_from
 from tests.axis_process import RunningAxis, start_axis
 
 SYSTEM, FIRST, SECOND = "TEST.SEAL.01", "first-secret-of-the-test", "second-secret-of-the-test"
@@ -52,7 +52,7 @@ def _refused_start(folder: Path, *extra: str) -> str:
     environment = {**os.environ, "LC_ALL": "en_GB.UTF-8", "AXIS28_CONTROL_TOKEN": "a-token"}
     done = subprocess.run(
         [sys.executable, "-m", "axis28", "simulate", "--port", "0", "--data", str(folder / "axis"), *extra],
-        capture_output=True, text=True, env=environment, timeout=60, check=False,
+        capture_output=True, text=True, env=environment, timeout=120, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (2, "")
     assert len(done.stderr.strip().splitlines()) == 1
@@ -109,6 +109,30 @@ def test_a_store_is_opened_with_its_own_key_alone(tmp_path: Path) -> None:
         assert "OK" in _count(axis, FIRST)
 
 
+def test_a_backup_gives_no_secret_away_and_needs_the_key_to_be_used(tmp_path: Path) -> None:
+    with _axis(tmp_path) as axis:
+        axis.register(SYSTEM, FIRST, AGENCIES)
+        _store("backup", str(tmp_path / "backup"), "--data", str(tmp_path / "axis"))
+    assert _places(tmp_path / "backup", FIRST) == []
+    key = tmp_path / "axis" / "secrets.key"
+    assert _places(tmp_path / "backup", key.read_text().strip()) == []
+    kept = tmp_path / "kept.key"
+    key.rename(kept)
+    (tmp_path / "axis").rename(tmp_path / "lost")
+    _store("restore", str(tmp_path / "backup"), "--data", str(tmp_path / "axis"))
+    assert "--secrets-key-file" in _refused_start(tmp_path)
+    assert not key.exists()  # a key that opens nothing is not left in the place of the right one
+    kept.rename(key)
+    with _axis(tmp_path) as axis:
+        assert "OK" in _count(axis, FIRST)
+
+
+def _store(*words: str) -> None:
+    command = [sys.executable, "-m", "axis28", "store", *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_secrets_that_an_earlier_version_left_in_clear_are_sealed_at_the_next_start(tmp_path: Path) -> None:
     with _axis(tmp_path) as axis:
         axis.register(SYSTEM, FIRST, AGENCIES)
@@ -159,8 +183,8 @@ def test_a_sealed_secret_belongs_to_its_system_and_its_key() -> None:
 
 
 def test_processes_that_start_together_agree_on_one_new_key(tmp_path: Path) -> None:
-    found: list[bytes] = []
-    threads = [threading.Thread(target=lambda: found.append(key_from(None, tmp_path))) for _ in range(8)]
+    found: list[str] = []
+    threads = [threading.Thread(target=lambda: found.append(seal_from(None, tmp_path).fingerprint)) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

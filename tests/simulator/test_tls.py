@@ -222,7 +222,7 @@ def test_files_that_are_no_use_are_told_in_one_line(files: Files, case: str, lan
     environment = {**os.environ, "LC_ALL": f"{lang}_VN.UTF-8", "AXIS28_CONTROL_TOKEN": "a-token"}
     done = subprocess.run(
         [sys.executable, "-m", "axis28", "simulate", "--port", "0", "--data", str(files.folder / "axis"), *arguments],
-        capture_output=True, text=True, env=environment, timeout=60, check=False,
+        capture_output=True, text=True, env=environment, timeout=120, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (2, "")
     assert word in done.stderr
