@@ -9,6 +9,7 @@ import socket
 import sys
 import threading
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -18,11 +19,13 @@ from schemas import messages
 from simulator.axis import Axis, build
 from simulator.directory import DirectoryError
 from simulator.folder import FolderHeld
+from simulator.recovery import recovered
 from simulator.sealing import KeyUnusable
 from simulator.serve import addresses, listen, listen_together, serve
 from simulator.settings import Settings
 from simulator.shelves import ShelfFailed
-from simulator.store.failure import UnusableStore
+from simulator.store.address import parsed
+from simulator.store.failure import StorageFailed, UnusableStore
 from simulator.traces import TracesUnavailable
 
 
@@ -53,6 +56,7 @@ def sockets(host: str, port: int, workers: int) -> list[socket.socket]:
 def run_alone(settings: Settings, listening: socket.socket, starting: Starting) -> None:
     """Run an axis as this one process. Raises ``CommandError`` when it cannot start."""
     axis = built(settings)
+    say_recovered(axis)
 
     def ready() -> None:
         starting.over = True
@@ -64,6 +68,7 @@ def run_alone(settings: Settings, listening: socket.socket, starting: Starting) 
 def run_together(settings: Settings, sockets: Sequence[socket.socket]) -> None:
     """Run an axis as a crew of workers, one for each socket. Raises ``CommandError`` when it cannot start."""
     axis = built(settings)  # prepares folder and store, and finds out here what keeps an axis from starting
+    say_recovered(axis)
     axis.store.close()
     axis.traces.end()
     assert axis.folder is not None
@@ -87,6 +92,25 @@ def built(settings: Settings) -> Axis:
         raise complaint("blobs-unusable", problem=error) from error
     except (OSError, SQLAlchemyError) as error:
         raise complaint("unusable-data", folder=settings.data, problem=error) from error
+
+
+def say_recovered(axis: Axis) -> None:
+    """Say on stderr what an axis that was killed has left, and by what its store may yet lose something."""
+    lang = messages.language()
+    try:
+        found, setting = recovered(axis), axis.store.complaint()
+    except (OSError, StorageFailed, SQLAlchemyError) as error:
+        axis.close()
+        raise complaint("unusable-data", folder=axis.settings.data, problem=error) from error
+    if found:
+        print(messages.text("simulator.store.recovered", lang, **asdict(found)), file=sys.stderr, flush=True)
+    if found.missing:
+        print(messages.text("simulator.store.missing", lang, missing=found.missing), file=sys.stderr, flush=True)
+    if setting is not None:
+        text = messages.text("simulator.store.may-forget", lang, store=axis.store.name, setting=setting)
+        print(text, file=sys.stderr, flush=True)
+    if axis.settings.store is not None and parsed(axis.settings.store).password:
+        print(messages.text("simulator.store.password-shown", lang), file=sys.stderr, flush=True)
 
 
 def say_ready(settings: Settings, listening: socket.socket) -> None:

@@ -10,11 +10,13 @@ from sqlalchemy import Connection, Engine
 class Place(Protocol):
     """One database. ``inline`` tells that a short read cannot wait for anybody and may run on the loop's thread.
 
-    ``name`` is how users are told of it; no password is in it.
+    ``name`` is how users are told of it; no password is in it. ``replayed`` counts what a killed process had left in a
+    log beside it (a server looks after its own).
     """
 
     name: str
     inline: bool
+    replayed: int
     writing: Engine
     reading: Engine
 

@@ -30,6 +30,7 @@ class PostgresServer:
     """A ``Place`` that is a database of its own. Every read is a conversation, so none runs on the loop's thread."""
 
     inline = False
+    replayed = 0
 
     def __init__(self, url: URL) -> None:
         self.name = address.shown(url)

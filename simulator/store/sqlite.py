@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import threading
 from pathlib import Path
@@ -27,12 +28,22 @@ class SqliteFile:
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE
         self.name = str(self._path)
+        self.replayed = self._taken_over()
         self.writing = self._engine(writes=True)
         self.reading = self._engine(writes=False)
         self._lock = threading.Lock()
         self._watching: sqlite3.Connection | None = None
         self._version = -1
         self._generation = 0
+
+    def _taken_over(self) -> int:
+        """Fold in the log that a killed process left, and tell how many pages (frames) were in it."""
+        log = self._path.with_name(f"{FILE}-wal")
+        if not log.exists() or not log.stat().st_size:
+            return 0
+        with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(self._path)) as connection:
+            return max(0, int(connection.execute("PRAGMA wal_checkpoint").fetchone()[1]))
+        return 0
 
     def begin_reading(self, connection: Connection) -> None:
         """Begin a deferred transaction: it sees the state of its first statement."""

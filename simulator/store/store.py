@@ -56,6 +56,11 @@ class Store:
         """Where it is, as a user may read it."""
         return self._place.name
 
+    @property
+    def replayed(self) -> int:
+        """How many pages of a log a killed process had left."""
+        return self._place.replayed
+
     @contextmanager
     def opening(self) -> Iterator[Connection]:
         """Give a transaction for what is to be done before the writer starts."""

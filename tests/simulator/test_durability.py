@@ -223,3 +223,32 @@ def test_a_file_that_is_no_store_is_not_touched(tmp_path: Path) -> None:
     (tmp_path / "axis.sqlite3").write_bytes(b"something else entirely" * 100)
     with pytest.raises(UnusableStore, match=r"axis\.sqlite3"):
         Store(tmp_path)
+
+
+def test_a_start_after_a_kill_says_once_what_it_found(tmp_path: Path) -> None:
+    axis = start_axis(tmp_path)
+    office = Office(axis)
+    sender, receiver = office.participant(), office.participant()
+    letter = office.letter(sender, receiver, files=0) + b" " * 2 * INLINE
+    ok(sender.official().send(letter, sender=sender.code).result)
+    bodies = tmp_path / "axis" / "bodies"
+    axis.kill()
+    (bodies / "incoming" / "half").write_bytes(b"x")
+    [kept, *_] = [file for file in bodies.glob("??/*") if len(file.name) == 64]
+    kept.rename(kept.with_name("0" * 64))
+    kept.with_name("0" * 64).rename(_folder(bodies / "00") / ("0" * 64))
+    again = start_axis(tmp_path)
+    said = again.errors()
+    again.stop()
+    assert "removed: 1 bodies that were still arriving" in said
+    assert "1 bodies belong to sends that were never acknowledged" in said
+    assert "1 large bodies are missing" in said
+    assert "taken over: 0 pages" not in said
+    third = start_axis(tmp_path)
+    assert "pages of the log" not in third.errors() or "taken over: 0 pages" in third.errors()
+    third.stop()
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir(exist_ok=True)
+    return path
