@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from axis28.errors import CommandError
 from schemas import messages
+
+if TYPE_CHECKING:
+    from protocol.wire.tls import ClientCertificate
 
 _PATH = "/_axis/v1"
 _PATIENCE_S = 10.0
 
 
-def axis_time(url: str, ca: str | None, lang: str) -> datetime:
+def axis_time(url: str, lang: str, *, ca: str | None, shown: ClientCertificate | None) -> datetime:
     """Ask an axis for the time, which needs no token; ``url`` is its address, or that of its control API.
 
-    Raises ``CommandError``.
+    ``ca`` names a PEM file of the authorities that vouch for it, ``shown`` is the certificate that it asks for. Raises
+    ``CommandError``.
     """
     import httpx
 
     from protocol.wire.tls import client_context
 
     try:
-        context = client_context(ca, None) if ca else True
+        context = client_context(ca, shown) if ca or shown else True
         answer = httpx.get(
             f"{url.rstrip('/').removesuffix(_PATH)}{_PATH}/clock", timeout=_PATIENCE_S, trust_env=False, verify=context
         )

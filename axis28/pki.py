@@ -15,6 +15,7 @@ from axis28 import ending
 from axis28.axisclock import axis_time
 from axis28.check import instant
 from axis28.errors import CommandError
+from axis28.joining import client_certificate
 from schemas import messages
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ def register(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
     time.add_argument("--now", type=instant, metavar="ISO", help=text("now"))
     time.add_argument("--clock", metavar="URL", help=text("clock"))
     init.add_argument("--ca", metavar="FILE", help=text("ca"))
+    for name in ("client-cert", "client-key"):
+        init.add_argument(f"--{name}", metavar="FILE", help=messages.text(f"fuzz.{name}", lang))
     init.add_argument(
         "--years", type=_years, default=DEFAULT_YEARS, metavar="N", help=text("years", default=DEFAULT_YEARS)
     )
@@ -64,7 +67,9 @@ def run(args: argparse.Namespace) -> int:
     from protocol.signatures.pki import Pki
     from protocol.signatures.pki.folder import files
 
-    now: datetime = args.now or (axis_time(args.clock, args.ca, args.lang) if args.clock else datetime.now(VIETNAM))
+    now: datetime = args.now or datetime.now(VIETNAM)
+    if args.clock:
+        now = axis_time(args.clock, args.lang, ca=args.ca, shown=client_certificate(args))
     if now.year not in _YEARS:
         ends = {"least": _YEARS[0], "most": _YEARS[-1]}
         raise CommandError(messages.text("pki.far-now", args.lang, value=now.isoformat(), **ends))

@@ -19,6 +19,7 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
+from axis28.command import run
 from protocol.signatures.pki.authority import Validity
 from protocol.signatures.pki.hierarchy import Pki
 from protocol.signatures.pki.identity import Identity
@@ -232,3 +233,11 @@ def test_files_that_are_no_use_are_told_in_one_line(files: Files, case: str, lan
 
 def _under_a_passphrase(identity: Identity) -> bytes:
     return identity.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"not a passphrase"))
+
+
+def test_a_pki_is_issued_by_the_clock_of_an_axis_that_asks_for_a_certificate(files: Files, tmp_path: Path) -> None:
+    certificate, key = files.write("client", files.pki.client("TEST.TLS.01"))
+    with _axis(files, "--client-ca", files.root) as axis:
+        asked = ["pki", "init", str(tmp_path / "pki"), "--clock", axis.url, "--ca", files.root]
+        assert run(asked) == 2
+        assert run([*asked, "--client-cert", certificate, "--client-key", key]) == 0
