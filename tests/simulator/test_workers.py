@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,7 +20,10 @@ import pytest
 from protocol.wire.client import AxisClient
 from protocol.wire.errors import AxisError
 from tests.axis_process import RunningAxis, start_axis
+from tests.postgres import Cluster
 from tests.simulator.conftest import Office, Participant
+from tests.simulator.test_exchange import ok
+from tests.simulator.test_routing import inbox
 
 PATIENCE = 120.0
 SYSTEMS = """
@@ -229,3 +233,68 @@ def test_any_worker_answers_with_the_counts_of_all(crew: RunningAxis) -> None:
     for _ in range(20):
         sender.official().count_received()  # by a new connection each time, so to any worker
     _until(lambda: counted() == 20, "some counts are missing")
+
+
+def test_what_one_worker_learns_all_go_by_from_the_next_request_on(crew: RunningAxis) -> None:
+    office = Office(crew)
+    sender, receiver = office.participant(), office.participant()
+    for _ in range(12):  # by a new connection each time, so to any worker
+        ok(sender.official().count_received().result)
+    match: dict[str, object] = {"system": sender.system, "operation": "countReceiveEdoc"}
+    crew.call("PUT", "/faults/three", json={"fault": "html-502", "match": match, "times": 3})
+    answers = [sender.official().count_received().result for _ in range(12)]
+    assert len([answer for answer in answers if answer is None or answer.status != "OK"]) == 3
+    crew.call("DELETE", "/faults/three")
+    counted = len(sender.exchanges("countReceiveEdoc"))
+    crew.call("PUT", "/faults/one", json={"fault": "html-502", "match": {**match, "nth": counted + 7}})
+    answers = [sender.official().count_received().result for _ in range(12)]
+    assert [answer is None or answer.status != "OK" for answer in answers].index(True) == 6
+    crew.call("DELETE", f"/systems/{receiver.system}")
+    refused = [receiver.official().count_received().result for _ in range(12)]
+    assert all(answer is None or answer.status == "FAIL" for answer in refused)
+
+
+def test_the_clock_outlives_a_worker_and_a_restart(tmp_path: Path) -> None:
+    def shown() -> set[str]:
+        return {str(axis.call("GET", "/clock").json()["now"]) for _ in range(8)}
+
+    axis = _start(tmp_path)
+    try:
+        axis.call("PUT", "/clock", json={"now": "2030-01-02T03:04:05+07:00", "frozen": True})
+        assert shown() == {"2030-01-02T03:04:05.000+07:00"}
+        victim = _workers(axis.pid)[0]
+        victim.kill()
+        _until(lambda: len([w for w in _workers(axis.pid) if w.pid != victim.pid]) == 2, "nobody replaced it")
+        assert shown() == {"2030-01-02T03:04:05.000+07:00"}
+    finally:
+        axis.stop()
+    axis = _start(tmp_path)
+    try:
+        assert shown() == {"2030-01-02T03:04:05.000+07:00"}
+    finally:
+        axis.stop()
+
+
+def test_two_machines_share_one_postgresql_and_one_folder_of_bodies(tmp_path: Path, postgres: Cluster) -> None:
+    together = ["--store", postgres.database(), "--blobs", f"file://{tmp_path}/shared", "--reserialise", "off"]
+    first = start_axis(tmp_path, *together, data="one")
+    try:
+        (tmp_path / "two").mkdir(mode=0o700)
+        shutil.copy(tmp_path / "one" / "secrets.key", tmp_path / "two" / "secrets.key")
+        second = start_axis(tmp_path, *together, data="two")
+        try:
+            office = Office(first)
+            sender, receiver = office.participant(), office.participant()
+            there = Participant(second, receiver.system, receiver.secret, receiver.code, receiver.old_code)
+            letter = office.letter(sender, receiver) + b" " * 200_000
+            ok(sender.official().send(letter, sender=sender.code).result)
+            [item] = inbox(there)
+            assert ok(there.official().fetch(item["docId"]).result).text == letter
+            ok(there.official().update_status(item["docId"]).result)
+            assert inbox(receiver) == []
+            assert [entry["operation"] for entry in receiver.exchanges("getEdoc")] == ["getEdoc"]
+        finally:
+            second.stop()
+    finally:
+        first.stop()
+    assert not [file for name in ("one", "two") for file in (tmp_path / name / "bodies").rglob("*") if file.is_file()]
