@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
 import signal
@@ -58,7 +59,12 @@ def axis_log(tmp_path: Path) -> str:
 
 
 def _workers(pid: int) -> list[psutil.Process]:
-    return [child for child in psutil.Process(pid).children() if "axis28.simulating.worker" in child.cmdline()]
+    found = []
+    for child in psutil.Process(pid).children():
+        with contextlib.suppress(psutil.NoSuchProcess):  # one that has just ended
+            if "axis28.simulating.worker" in child.cmdline():
+                found.append(child)
+    return found
 
 
 def _until(true: Callable[[], object], what: str) -> None:
