@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, ClassVar
 
 from sqlalchemy import Connection, func, select, text, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from protocol.content.answer import InvalidAnswer
 from protocol.content.bounds import MIB, Bounds
@@ -23,6 +24,7 @@ from protocol.content.confined import ConfinedReader, Stopped
 from simulator.blobs import Blobs, Content
 from simulator.inspection import joined
 from simulator.store.contents import find_content
+from simulator.store.failure import StorageFailed
 from simulator.store.store import Store
 from simulator.store.tables import documents
 
@@ -92,16 +94,25 @@ class Inspector:
         """Inspect what waits, and then whatever comes, until cancelled."""
         try:
             while True:
-                self._grown.clear()
-                due = await self._store.read_aside(_due)
-                for each in due:
-                    await self._inspect(each)
-                if not due:
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._grown.wait(), _SLEEP)
-                    await asyncio.sleep(_PAUSE)
+                try:
+                    await self._turn()
+                except (StorageFailed, SQLAlchemyError, OSError) as error:
+                    # What could not be stored or looked at stays in the queue.
+                    logger.warning("no package can be inspected now: %s", error)
+                    await asyncio.sleep(_RETRY)
         finally:
             await asyncio.shield(asyncio.to_thread(self._process.close))
+
+    async def _turn(self) -> None:
+        """Inspect the oldest packages that wait, or wait for one."""
+        self._grown.clear()
+        due = await self._store.read_aside(_due)
+        for each in due:
+            await self._inspect(each)
+        if not due:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._grown.wait(), _SLEEP)
+            await asyncio.sleep(_PAUSE)
 
     async def _inspect(self, due: _Due) -> None:
         found: list[dict[str, Any]] = []
@@ -113,10 +124,8 @@ class Inspector:
                 )
             except Stopped as stopped:
                 logger.warning("package %d could not be inspected: %s", due.seq, stopped.unread)
-            except OSError as error:
-                logger.warning("no package can be inspected now: %s", error)
-                await asyncio.sleep(_RETRY)
-                return
+            except FileNotFoundError as error:
+                logger.warning("package %d could not be inspected: %s", due.seq, error)
         await self._store.write(lambda connection: _record(connection, due.seq, found))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ MOST_COPIES = 200_000
 _CHUNK = 500
 _EVIDENCE = ("sendEdoc", "inject", "getEdoc", "downloadEdoc", "updateStatus")
 _MOST_EVIDENCE = 20
+_PAGE = 5_000
 
 
 class TooManyCopies(Exception):  # noqa: N818 - says what was found
@@ -154,9 +155,7 @@ def _evidence(connection: Connection, entries: Sequence[Entry]) -> dict[int, lis
     found: defaultdict[int, list[int]] = defaultdict(list)
     if not about_letter:
         return found
-    columns = [exchanges.c[name] for name in ("seq", "document_id", "receiver_id")]
-    query = select(*columns).where(exchanges.c.operation.in_(_EVIDENCE), exchanges.c.document_id.is_not(None))
-    for row in connection.execution_options(yield_per=1000).execute(query.order_by(exchanges.c.seq)):
+    for row in _journal(connection):
         if row.receiver_id:
             copy = row.receiver_id.lower()
             numbers = [about_copy[copy]] if copy in about_copy else []
@@ -166,3 +165,13 @@ def _evidence(connection: Connection, entries: Sequence[Entry]) -> dict[int, lis
             if len(found[each]) < _MOST_EVIDENCE:
                 found[each].append(row.seq)
     return found
+
+
+def _journal(connection: Connection) -> Iterator[Any]:
+    """Give the exchanges that tell what became of letters, oldest first, some at a time."""
+    columns = [exchanges.c[name] for name in ("seq", "document_id", "receiver_id")]
+    query = select(*columns).where(exchanges.c.operation.in_(_EVIDENCE), exchanges.c.document_id.is_not(None))
+    last = 0
+    while rows := connection.execute(query.where(exchanges.c.seq > last).order_by(exchanges.c.seq).limit(_PAGE)).all():
+        yield from rows
+        last = rows[-1].seq

@@ -165,6 +165,22 @@ def test_what_was_not_inspected_at_a_crash_is_inspected_at_the_next_start(tmp_pa
         assert "axis28_inspections_waiting 0.0" in httpx.get(again.control + "/metrics", trust_env=False).text
 
 
+def test_a_body_that_is_gone_does_not_keep_others_from_being_inspected(tmp_path: Path, pki: Pki) -> None:
+    running = start_axis(tmp_path)
+    office = Office(running)
+    sender, receiver = office.participant(), office.participant()
+    running.inject(letter(office, sender, receiver, new_pdf(Random(5), size=200_000)), sender.code)
+    sent = running.inject(letter(office, sender, receiver, broken(pki)), sender.code)["sender_id"]
+    running.kill()
+    lost = [file for file in (tmp_path / "axis" / "bodies").rglob("*") if file.is_file()]
+    assert lost
+    for file in lost:
+        file.unlink()
+    with running_axis(tmp_path, token=running.token) as again:
+        assert "pdf-digest-differs" in reasons(inspected(again, sent))
+        assert "axis28_inspections_waiting 0.0" in httpx.get(again.control + "/metrics", trust_env=False).text
+
+
 def test_with_a_trust_folder_it_is_judged_who_signed(tmp_path: Path, pki: Pki) -> None:
     """Without one nothing is said of documents that nobody signed."""
     for file in files(pki, {}):

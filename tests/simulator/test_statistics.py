@@ -7,7 +7,7 @@ import io
 import itertools
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -17,6 +17,7 @@ import pytest
 
 from protocol.package.writer import write_package
 from tests.axis_process import RunningAxis, running_axis
+from tests.postgres import Cluster
 from tests.simulator.conftest import Office, Participant
 from tests.simulator.test_exchange import ok
 
@@ -24,11 +25,14 @@ VIETNAM = timezone(timedelta(hours=7))
 _seconds = itertools.count()
 
 
-@pytest.fixture(scope="module")
-def own_axis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAxis]:
-    """An axis of which nobody else counts anything."""
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def own_axis(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, servers: Callable[[], Cluster]
+) -> Iterator[RunningAxis]:
+    """An axis of which nobody else counts anything, on either store."""
     folder: Path = tmp_path_factory.mktemp("counted")
-    with running_axis(folder) as running:
+    extra = ("--store", servers().database()) if request.param == "postgresql" else ()
+    with running_axis(folder, *extra) as running:
         yield running
 
 
