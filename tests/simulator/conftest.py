@@ -28,6 +28,12 @@ _SAMPLED = f"one in {_ONE_IN} of the tests of an axis also on PostgreSQL, seed {
 OLD_TIMESTAMP = "21112019T213551+0883"
 
 
+def new_timestamp() -> str:
+    """Give a timestamp that no other call gave: what is signed with it is a request of its own."""
+    number = next(_numbers)
+    return f"21112026T{number // 3600 % 24:02d}{number // 60 % 60:02d}{number % 60:02d}+0000"
+
+
 @dataclass(frozen=True)
 class Participant:
     """A registered system with one agency, and the axis that it talks to."""

@@ -13,22 +13,22 @@ import pytest
 from fixtures.documents import new_status
 from protocol.package.model import Business, DocumentPackage, Trace
 from protocol.package.writer import write_package
-from tests.simulator.conftest import Office, Participant
+from tests.simulator.conftest import Office, Participant, new_timestamp
 from tests.simulator.test_exchange import ok
 from tests.simulator.test_routing import reasons
 
-_seconds = itertools.count()
+_numbers = itertools.count()
 
 
 def send(who: Participant, package: bytes, kind: str = "edoc") -> dict[str, str]:
     """Send under a signature of its own; gives what the axis warned about."""
-    stamp = f"21112026T{next(_seconds):06d}+0000"
+    stamp = new_timestamp()
     ok(who.official(timestamp=stamp).send(package, sender=who.code, message_type=kind).result)
     return {reason: severity for reason, severity in reasons(who).items() if severity != "info"}
 
 
 def report(office: Office, document: DocumentPackage, code: str, who: Participant, **options: Any) -> dict[str, str]:
-    package = office.status(document, code, who, description=f"lần {next(_seconds)}", **options)
+    package = office.status(document, code, who, description=f"lần {next(_numbers)}", **options)
     return send(who, package, "status")
 
 
@@ -90,7 +90,7 @@ def test_a_letter_that_came_back_and_was_mended_begins_anew(
 def test_ids_are_the_same_in_either_way_of_writing_them(
     office: Office, sender: Participant, receiver: Participant
 ) -> None:
-    document = office.document(sender, receiver, document_id=f"{sender.code}/Điều-{next(_seconds)}")
+    document = office.document(sender, receiver, document_id=f"{sender.code}/Điều-{next(_numbers)}")
     send(sender, write_package(document))
     apart = unicodedata.normalize("NFD", f" {document.header.document_id} ")
     other = replace(document, header=replace(document.header, document_id=apart))
@@ -133,7 +133,7 @@ def test_a_unit_reports_on_what_its_agency_received(office: Office, sender: Part
     document = office.document(sender, receiver)
     send(sender, write_package(document))
     package = write_package(new_status(document, "03", unit, now=datetime.now(UTC)))
-    stamp = f"21112026T{next(_seconds):06d}+0000"
+    stamp = new_timestamp()
     ok(receiver.official(timestamp=stamp).send(package, sender=unit, message_type="status").result)
     assert reasons(receiver) == {}
     assert states(office, document) == [(receiver.code, "03")]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
 import json
 from typing import Any
 
@@ -12,10 +11,8 @@ import pytest
 
 from protocol.package.model import DocumentPackage
 from protocol.package.writer import write_package
-from tests.simulator.conftest import Office, Participant
+from tests.simulator.conftest import Office, Participant, new_timestamp
 from tests.simulator.test_exchange import ok
-
-_seconds = itertools.count()
 
 
 def reconcile(office: Office, parameters: dict[str, str] | None = None, **question: Any) -> dict[str, Any]:
@@ -32,7 +29,7 @@ def line(document: DocumentPackage, to: Participant | str, **said: str) -> dict[
 def sent(office: Office, sender: Participant, receiver: Participant, state: str = "done") -> DocumentPackage:
     """Send a letter and let its receiver get as far with it as ``state`` says."""
     document = office.document(sender, receiver)
-    stamp = f"21112026T{next(_seconds):06d}+0000"
+    stamp = new_timestamp()
     ok(sender.official(timestamp=stamp).send(write_package(document), sender=sender.code).result)
     client = receiver.official(timestamp=stamp)
     waiting = (ok(client.received("edoc").result).items or ())[-1]["docId"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -18,11 +17,10 @@ import pytest
 from protocol.package.writer import write_package
 from tests.axis_process import RunningAxis, running_axis
 from tests.postgres import Cluster
-from tests.simulator.conftest import Office, Participant
+from tests.simulator.conftest import Office, Participant, new_timestamp
 from tests.simulator.test_exchange import ok
 
 VIETNAM = timezone(timedelta(hours=7))
-_seconds = itertools.count()
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -49,7 +47,7 @@ def busy(own_axis: RunningAxis) -> list[Participant]:
         document = office.document(sender, *to, from_code=dice.choice((sender.code, sender.old_code)))
         own_axis.inject(write_package(document), sender.code)
         for other in others:
-            stamp = f"21112026T{next(_seconds):06d}+0000"
+            stamp = new_timestamp()
             client = other.official(timestamp=stamp)
             waiting = ok(client.received("edoc").result).items or ()
             if waiting and dice.random() < 0.7:
@@ -107,7 +105,7 @@ def test_statistics_equal_the_ledger(own_axis: RunningAxis, busy: list[Participa
 def test_what_waits_is_what_the_queues_count(own_axis: RunningAxis, busy: list[Participant]) -> None:
     rows = statistics(own_axis, by="system,messagetype,state")["rows"]
     for party in busy:
-        client = party.official(timestamp=f"21112026T{next(_seconds):06d}+0000")
+        client = party.official(timestamp=new_timestamp())
         waiting = sum(
             row["copies"]
             for row in rows
