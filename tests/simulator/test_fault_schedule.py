@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import random
+import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -123,6 +125,29 @@ def run(folder: Path, seed: int) -> list[str]:
         exchange(axis)
         assert axis.call("GET", "/faults/log").json()["seed"] == seed
         return lines(axis)
+
+
+def test_several_workers_number_and_count_as_one(tmp_path: Path) -> None:
+    """No two requests get the same number, and `times` holds, however the requests are shared out."""
+    (tmp_path / "systems.toml").write_text(SYSTEMS, encoding="utf-8")
+    with running_axis(tmp_path, "--systems", str(tmp_path / "systems.toml"), "--workers", "2") as axis:
+        for rule in ({"fault": "latency", "args": {"seconds": 0}}, {"fault": "html-502", "times": 5}):
+            axis.call("PUT", f"/faults/{rule['fault']}", json={"match": {"operation": "countReceiveEdoc"}, **rule})
+
+        def count(_: int) -> int:
+            client = OfficialClient(axis.url, "TEST.SYS.A", "not-a-real-secret-a", timestamp=OLD_TIMESTAMP)
+            return client.count_received().answer.status
+
+        with ThreadPoolExecutor(8) as pool:
+            statuses = list(pool.map(count, range(24)))
+        assert statuses.count(502) == 5
+        deadline = time.monotonic() + 60
+        while len(lines(axis)) < 29:  # what reads is journalled a moment after its answer
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        fired = [json.loads(line) for line in lines(axis)]
+        assert sorted(one["index"] for one in fired if one["fault"] == "latency") == list(range(1, 25))
+        assert sum(one["fault"] == "html-502" for one in fired) == 5
 
 
 def test_one_seed_repeats_byte_for_byte_and_two_differ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,7 @@ def test_the_registry_and_the_axis_know_the_same_faults() -> None:
     assert set(registry.faults()) == set(KINDS)
     for name, fault in registry.faults().items():
         assert fault.entry["processed"] is KINDS[name].processed
+        assert set(fault.entry["args"]) == set(KINDS[name].args)
 
 
 def test_latency_delays_and_then_answers(sender: Participant, receiver: Participant) -> None:
