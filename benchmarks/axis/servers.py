@@ -86,7 +86,16 @@ def wiremock(folder: Path) -> Iterator[Server]:
         subprocess.run(["npm", "install", "--silent", "wiremock@3"], cwd=folder, check=True, capture_output=True)
     jar = next((folder / "node_modules" / "wiremock").rglob("wiremock*.jar"))
     port = _free_port()
-    options = ["--port", str(port), "--no-request-journal", "--disable-banner", "--container-threads", "80"]
+    options = [
+        "--port",
+        str(port),
+        "--no-request-journal",
+        "--disable-banner",
+        "--container-threads",
+        "80",
+        "--use-chunked-encoding",
+        "never",
+    ]
     process = subprocess.Popen(
         [*_on_core(pin=True), "java", "-jar", str(jar), *options],
         stdout=subprocess.DEVNULL,
