@@ -23,6 +23,7 @@ from simulator.control import (
     tenants,
 )
 from simulator.control.caller import operator_only
+from simulator.control.description import describe
 from simulator.control.gate import Gate
 from simulator.control.problems import (
     PROBLEM_RESPONSES,
@@ -55,6 +56,7 @@ def install(app: FastAPI, axis: Axis) -> None:
         app.include_router(part.router(axis), prefix=ROOT, dependencies=guarded, responses=PROBLEM_RESPONSES)
     app.include_router(state.guarded(axis), prefix=ROOT, dependencies=guarded, responses=PROBLEM_RESPONSES)
     app.include_router(state.open_to_all(axis), prefix=ROOT)
+    describe(app, ROOT)
     app.add_exception_handler(Problem, own_problem)
     app.add_exception_handler(StorageFailed, store_problem)
     for refusal in (TenantGone, LimitReached, CodeNotAllowed):

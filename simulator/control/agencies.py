@@ -23,7 +23,7 @@ from simulator.succession import SuccessionError
 
 BODY_LIMIT = 64 * 1024 * 1024
 _MOST = 1000
-_LINES = {"required": True, "content": {"application/x-ndjson": {"schema": {"type": "string"}}}}
+_LINES = {"content": {"application/x-ndjson": {"schema": {"type": "string"}}}}
 _Code = Annotated[str, Field(min_length=1, max_length=64)]
 
 

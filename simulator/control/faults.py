@@ -29,7 +29,7 @@ class MatchEntry(BaseModel):
     operation: str | None = Field(default=None, max_length=64)
     agency: str | None = Field(default=None, max_length=64)
     document: str | None = Field(default=None, max_length=2000)
-    nth: int | None = Field(default=None, ge=1, le=MAX_NUMBER)
+    nth: int | None = Field(default=None, ge=1, le=MAX_NUMBER, strict=True)
 
 
 class RuleBody(BaseModel):
@@ -39,7 +39,7 @@ class RuleBody(BaseModel):
 
     fault: str = Field(max_length=64)
     match: MatchEntry = MatchEntry()
-    times: int | None = Field(default=None, ge=1, le=MAX_NUMBER)
+    times: int | None = Field(default=None, ge=1, le=MAX_NUMBER, strict=True)
     args: dict[str, Any] = {}
 
 

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match, Route
 
 from protocol.finding import Finding
 from simulator.tenants import CodeNotAllowed, LimitReached
@@ -96,7 +97,22 @@ async def store_problem(_: Request, error: Exception) -> Response:
 
 
 async def http_problem(request: Request, error: Exception) -> Response:
-    """Answer what the framework refuses: unknown paths, wrong methods."""
+    """Answer what the framework refuses: unknown paths, wrong methods, bodies that are no text."""
     status = error.status_code if isinstance(error, HTTPException) else 404
+    if status == 400:
+        return problem(422, "invalid-request", "body: cannot be read; send JSON in UTF-8")
     detail = f"{request.method} {request.url.path}: {HTTPStatus(status).phrase}; see /_axis/v1/openapi.json"
-    return problem(status, HTTPStatus(status).phrase.lower().replace(" ", "-"), detail)
+    answer = problem(status, HTTPStatus(status).phrase.lower().replace(" ", "-"), detail)
+    if status == 405:
+        answer.headers["Allow"] = ", ".join(sorted(_methods(request)))
+    return answer
+
+
+def _methods(request: Request) -> set[str]:
+    """Give the methods of all routes that have the path of a request."""
+    scope = {**request.scope, "method": ""}
+    found: set[str] = set()
+    for route in request.app.routes:
+        if isinstance(route, Route) and route.matches(scope)[0] is not Match.NONE:
+            found |= route.methods or set()
+    return found

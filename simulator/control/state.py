@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool
 from sqlalchemy import Connection, func, select
 from starlette.responses import PlainTextResponse, Response
 
@@ -26,8 +26,8 @@ class ClockEntry(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     now: AwareDatetime | None = None
-    rate: float | None = Field(default=None, gt=0, le=MAX_RATE)
-    frozen: bool | None = None
+    rate: float | None = Field(default=None, gt=0, le=MAX_RATE, strict=True)
+    frozen: StrictBool | None = None
 
 
 def for_each(axis: Axis) -> APIRouter:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from sqlalchemy import Connection
 from starlette.responses import JSONResponse, StreamingResponse
 
@@ -31,8 +31,8 @@ class AgencyEntry(BaseModel):
     old_code: str = Field(default="", max_length=64)
     parent: str = Field(default="", max_length=64)
     mail: str = Field(default="", max_length=320)
-    is_agency: bool = True
-    locked: bool = False
+    is_agency: StrictBool = True
+    locked: StrictBool = False
 
 
 class SystemEntry(BaseModel):
@@ -54,8 +54,8 @@ class DirectoryEntry(BaseModel):
     system: str | None = Field(default=None, max_length=255)
     parent: str = Field(default="", max_length=64)
     mail: str = Field(default="", max_length=320)
-    is_agency: bool = True
-    locked: bool = False
+    is_agency: StrictBool = True
+    locked: StrictBool = False
 
 
 def router(axis: Axis) -> APIRouter:
