@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
@@ -11,7 +12,6 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Match, Route
 
 from protocol.finding import Finding
 from simulator.tenants import CodeNotAllowed, LimitReached
@@ -109,10 +109,10 @@ async def http_problem(request: Request, error: Exception) -> Response:
 
 
 def _methods(request: Request) -> set[str]:
-    """Give the methods of all routes that have the path of a request."""
-    scope = {**request.scope, "method": ""}
+    """Give the methods that the control API has for the path of a request."""
     found: set[str] = set()
-    for route in request.app.routes:
-        if isinstance(route, Route) and route.matches(scope)[0] is not Match.NONE:
-            found |= route.methods or set()
+    for path, item in request.app.openapi()["paths"].items():
+        form = re.sub(r"\\\{\w+\\\}", ".+", re.escape(path))
+        if re.fullmatch(form, request.url.path):
+            found |= {method.upper() for method in item}
     return found
