@@ -128,13 +128,14 @@ async def acknowledged(axis: Axis, call: Call) -> Perform:
 
 
 async def listed(axis: Axis, call: Call) -> Perform:
-    """``getAgenciesList`` and ``getAgenciesListQD20``, the latter of one level where it is asked for (derived)."""
-    old = "oldCode" if call.operation == Operation.AGENCIES else "code102"
-    level = parameters.level(call) if call.operation == Operation.AGENCIES_QD20 else None
+    """``getAgenciesList`` and ``getAgenciesListQD20``: the whole directory, whatever ``level`` says.
 
-    def shown(a: Agency) -> dict[str, Any] | None:
-        if level is not None and a.level != level:
-            return None
+    What the real axis selects by ``level`` is unknown; the official sample asks for 1. A guess would hide receivers
+    from whoever copies that sample.
+    """
+    old = "oldCode" if call.operation == Operation.AGENCIES else "code102"
+
+    def shown(a: Agency) -> dict[str, Any]:
         item = {"code": a.code, "id": a.code, "mail": a.mail, "name": a.name, old: a.old_code}
         return item | {"pid": a.parent} if old == "oldCode" else item
 

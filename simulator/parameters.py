@@ -14,7 +14,6 @@ from simulator.clock import VIETNAM
 from simulator.queues import Period
 
 MESSAGE_TYPES = ("edoc", "status")
-LEVELS = ("1", "2", "3", "4")
 _SENDER_ID = re.compile(r"[0-9a-fA-F]{24}")
 _RECEIVER_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -25,14 +24,6 @@ def message_type(call: Call) -> str:
     if value not in MESSAGE_TYPES:
         raise invalid("messagetype", value, "edoc hoac status")
     return value
-
-
-def level(call: Call) -> int | None:
-    """Read ``level`` (1 to 4, by the code of the agency), ``None`` where it is left out. Raises ``Refused``."""
-    text = call.value("level")
-    if text and text not in LEVELS:
-        raise invalid("level", text, "1 den 4, hoac bo trong")
-    return int(text) if text else None
 
 
 def queue_id(call: Call, *names: str) -> str:

@@ -105,6 +105,7 @@ def shown(entry: Agency) -> dict[str, Any]:
         "locked": entry.locked,
         "deleted": entry.deleted,
         "successors": list(entry.successors),
+        "level": entry.level,
         "version": entry.version,
         "modified": iso(entry.modified_at),
     }
