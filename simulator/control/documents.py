@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
@@ -87,11 +87,9 @@ def router(axis: Axis) -> APIRouter:
             found = ledger.one(connection, sender_id, tenant=caller.tenant)
             if found is None:
                 return None
-            content = find_content(connection, found.body)
-            assert content is not None
             redactor = axis.redaction.of(found.tenant, caller.owns)
-            with _opened(axis, content) as stream:
-                package = base64.b64encode(redactor.body(stream.read())).decode("ascii")
+            body = _body(axis, find_content(connection, found.body), found.body)
+            package = base64.b64encode(redactor.body(body)).decode("ascii")
             timeline = [
                 {**event, "detail": axis.redaction.of(writer, caller.owns).text(event["detail"])}
                 for event, writer in found.timeline
@@ -127,9 +125,13 @@ def _redacted(axis: Axis, caller: Caller, document: Document) -> dict[str, Any]:
     return {**document.shown, **written}
 
 
-def _opened(axis: Axis, content: Content) -> BinaryIO:
+def _body(axis: Axis, content: Content | None, sha256: str) -> bytes:
+    """Read a package whole. Raises ``Problem`` where its row or its body is gone or cannot be read."""
+    lost = Problem(503, "body-lost", f"the body {sha256} is missing or cannot be read: restore it from a backup")
+    if content is None:
+        raise lost
     try:
-        return axis.blobs.open(content)
+        with axis.blobs.open(content) as stream:
+            return stream.read()
     except OSError as error:
-        detail = f"the body {content.sha256} is missing or cannot be read: restore it from a backup"
-        raise Problem(503, "body-lost", detail) from error
+        raise lost from error
