@@ -154,7 +154,7 @@ def test_the_description_of_an_acknowledgement_reaches_the_sender(
 def test_the_same_request_again_is_the_same_document(
     office: Office, sender: Participant, receiver: Participant
 ) -> None:
-    """H-T11: same signature, timestamp and body."""
+    """H-T11: same signature, timestamp and body; the journal tells both that and what the axis made of it."""
     client = sender.official()
     letter = office.letter(sender, receiver)
     call = client.send(letter, sender=sender.code)
@@ -162,7 +162,7 @@ def test_the_same_request_again_is_the_same_document(
     for _ in range(2):
         assert ok(client.replay(Operation.SEND, call.request).result).doc_id == first
     assert len(inbox(receiver)) == 1
-    assert _findings(sender, "sendEdoc") == {"request-repeated": "info"}
+    assert _findings(sender, "sendEdoc") == {"request-repeated": "info", "request-replayed": "info"}
     assert len(office.axis.call("GET", "/documents", params={"from": sender.code}).json()["documents"]) == 1
 
 
