@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, or_, select, true
 
 from simulator.correspondence import OUTCOMES, Claim, Entry, Held, Outcome, Pair, compare
 from simulator.directory import resolve
@@ -51,11 +51,13 @@ class Reconciliation:
 
 
 def reconcile(connection: Connection, question: Question) -> Reconciliation:
-    """Hold the three accounts against each other. Raises ``TooManyCopies``."""
+    """Hold the three accounts against each other. Raises ``TooManyCopies``.
+
+    A claim about a copy that the axis holds and nobody asked about is left out: another sender's, another receiver's.
+    """
     rows = _held(connection, _scope(question), MOST_COPIES + 1)
     if len(rows) > MOST_COPIES:
         raise TooManyCopies
-    rows += _beyond(connection, question, rows)
     claims = [*(question.sent or ()), *(question.received or ())]
     codes = {code for claim in claims for code in (claim.sender, claim.recipient) if code}
     known = resolve(connection, codes | {row.from_code for row in rows}, closed=True)
@@ -63,10 +65,22 @@ def reconcile(connection: Connection, question: Question) -> Reconciliation:
     def own(code: str) -> str:
         return known[code].code if code in known else code
 
-    def pairs(given: Iterable[Claim]) -> list[tuple[Pair, Claim]]:
-        return [((key_of(each.document_id), own(each.sender), own(each.recipient)), each) for each in given]
+    def pair_of(row: Any) -> Pair:
+        return row.document_key, own(row.from_code), row.agency
 
-    held = [((row.document_key, own(row.from_code), row.agency), _copy(row)) for row in rows]
+    held = [(pair_of(row), _copy(row)) for row in rows]
+    there = _names(pair for pair, _ in held)
+    told = {_pair(claim, own) for claim in claims} - there
+    more = _beyond(connection, question, told)
+    known |= resolve(connection, {row.from_code for row in more}, closed=True)
+    more = [row for row in more if not told.isdisjoint(_names([pair_of(row)]))]
+    held += [(pair_of(row), _copy(row)) for row in more if row.asked]
+    others = _names(pair_of(row) for row in more if not row.asked) - _names(pair for pair, _ in held)
+
+    def pairs(given: Iterable[Claim]) -> list[tuple[Pair, Claim]]:
+        said = ((_pair(each, own), each) for each in given)
+        return [(pair, each) for pair, each in said if pair not in others]
+
     entries = tuple(
         compare(
             held,
@@ -79,8 +93,17 @@ def reconcile(connection: Connection, question: Question) -> Reconciliation:
     return Reconciliation(entries, counts, _evidence(connection, entries))
 
 
+def _pair(claim: Claim, own: Callable[[str], str]) -> Pair:
+    return key_of(claim.document_id), own(claim.sender), own(claim.recipient)
+
+
+def _names(pairs: Iterable[Pair]) -> set[Pair]:
+    """Give pairs as claims may name them: with their sender, or without."""
+    return {(letter, named, recipient) for letter, sender, recipient in pairs for named in (sender, "")}
+
+
 def _scope(question: Question) -> ColumnElement[bool]:
-    conditions: list[ColumnElement[bool]] = [_in_question(question)]
+    conditions: list[ColumnElement[bool]] = [_asked(question), *_kind(question)]
     if question.period.start is not None:
         conditions.append(documents.c.at >= question.period.start)
     if question.period.end is not None:
@@ -88,11 +111,13 @@ def _scope(question: Question) -> ColumnElement[bool]:
     return and_(*conditions)
 
 
-def _in_question(question: Question) -> ColumnElement[bool]:
-    conditions: list[ColumnElement[bool]] = [
-        documents.c.message_type == question.message_type,
-        documents.c.document_key != "",
-    ]
+def _kind(question: Question) -> list[ColumnElement[bool]]:
+    return [documents.c.message_type == question.message_type, documents.c.document_key != ""]
+
+
+def _asked(question: Question) -> ColumnElement[bool]:
+    """Whether a copy is of the sending system and for the receiving ones that the question is about."""
+    conditions: list[ColumnElement[bool]] = [true()]
     if question.system is not None:
         # What was injected in the name of a system has none; its codes tell.
         own = [
@@ -101,15 +126,20 @@ def _in_question(question: Question) -> ColumnElement[bool]:
         ]
         conditions.append(or_(documents.c.system_id == question.system, *own))
     if question.receivers is not None:
-        conditions.append(deliveries.c.system_id.in_(question.receivers))
+        # A copy that reaches nobody has no system; its agency tells whom it was for.
+        theirs = select(agencies.c.code).where(agencies.c.system_id.in_(question.receivers))
+        unserved = deliveries.c.system_id.is_(None) & deliveries.c.agency.in_(theirs)
+        conditions.append(or_(deliveries.c.system_id.in_(question.receivers), unserved))
     return and_(*conditions)
 
 
-def _held(connection: Connection, scope: ColumnElement[bool], most: int) -> list[Any]:
+def _held(
+    connection: Connection, scope: ColumnElement[bool], most: int, asked: ColumnElement[bool] | None = None
+) -> list[Any]:
     columns = [documents.c[name] for name in ("document_key", "document_id", "from_code", "sender_id", "at")]
     copy = [deliveries.c[name] for name in ("agency", "receiver_id", "state", "fetched", "business_status")]
     query = (
-        select(*columns, *copy)
+        select(*columns, *copy, case((true() if asked is None else asked, 1), else_=0).label("asked"))
         .join(deliveries, deliveries.c.document_seq == documents.c.seq)
         .where(scope)
         .order_by(deliveries.c.seq)
@@ -118,15 +148,17 @@ def _held(connection: Connection, scope: ColumnElement[bool], most: int) -> list
     return list(connection.execute(query))
 
 
-def _beyond(connection: Connection, question: Question, rows: Sequence[Any]) -> list[Any]:
-    """Find what is claimed and was accepted before or after the period: a clock that is off loses no letter."""
-    there = {row.document_key for row in rows}
-    claims = (*(question.sent or ()), *(question.received or ()))
-    wanted = list(dict.fromkeys(key for claim in claims if (key := key_of(claim.document_id)) not in there))
+def _beyond(connection: Connection, question: Question, told: Iterable[Pair]) -> list[Any]:
+    """Find what is claimed and was accepted before or after the period: a clock that is off loses no letter.
+
+    Also what is claimed and not asked for, marked so: of another sender, or for another receiver.
+    """
+    wanted = list(dict.fromkeys(letter for letter, _, _ in told))
+    asked = _asked(question)
     found: list[Any] = []
     for start in range(0, len(wanted), _CHUNK):
         named = documents.c.document_key.in_(wanted[start : start + _CHUNK])
-        found += _held(connection, and_(named, _in_question(question)), MOST_COPIES)
+        found += _held(connection, and_(named, *_kind(question)), MOST_COPIES, asked)
     return found
 
 

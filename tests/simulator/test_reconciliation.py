@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from protocol.package.model import DocumentPackage
 from protocol.package.writer import write_package
 from tests.simulator.conftest import Office, Participant, new_timestamp
+from tests.simulator.disturbing import put
 from tests.simulator.test_exchange import ok
 
 
@@ -117,6 +119,53 @@ def test_a_letter_from_outside_the_period_is_not_missing(
     assert reconcile(office, system=sender.system, sent=[line(letter, receiver)], **before)["reconciled"]
     assert reconcile(office, system=sender.system, sent=[], **before)["letters"] == 0
     assert reconcile(office, system=sender.system, sent=[])["counts"]["missing-at-sender"] == 1
+
+
+def test_a_letter_whose_copies_lie_on_both_sides_of_a_bound_is_compared_copy_by_copy(
+    office: Office, sender: Participant, receiver: Participant
+) -> None:
+    """A second call brought it to a further recipient; the bound of the period lies between the two."""
+    third = office.participant()
+    letter = sent(office, sender, receiver)
+    bound = office.axis.call("GET", "/clock").json()["now"]
+    again = replace(letter, header=replace(letter.header, to=office.document(sender, third).header.to))
+    ok(sender.official(timestamp=new_timestamp()).send(write_package(again), sender=sender.code).result)
+    for period in ({"from": bound}, {"to": bound}):
+        both = reconcile(office, system=sender.system, sent=[line(letter, receiver), line(letter, third)], **period)
+        assert both["letters"] == 2
+        assert both["counts"]["missing-at-axis"] == 0
+        for whom in (receiver, third):
+            found = reconcile(office, system=sender.system, sent=[line(letter, whom)], to="2020-01-31")
+            assert (found["letters"], found["counts"]["missing-at-sender"]) == (1, 0)
+
+
+def test_what_a_list_holds_beyond_the_question_is_left_out_and_not_missing(
+    office: Office, sender: Participant, receiver: Participant
+) -> None:
+    """Systems list all that they sent and received; who asked may want to know of one sender or one receiver only."""
+    other = office.participant()
+    ours, theirs, elsewhere = (
+        sent(office, sender, receiver), sent(office, other, receiver), sent(office, sender, other)
+    )  # fmt: skip
+    told = [line(ours, receiver), line(elsewhere, other)]
+    shown = [line(ours, receiver), line(theirs, receiver)]
+    found = reconcile(office, system=sender.system, receivers=[receiver.system], sent=told, received=shown)
+    assert (found["letters"], found["counts"]["agreed"]) == (1, 1)
+    invented = office.document(sender, receiver)
+    found = reconcile(office, system=sender.system, sent=[*told, line(invented, receiver)], received=None)
+    assert (found["counts"]["agreed"], found["counts"]["missing-at-axis"]) == (2, 1)
+
+
+def test_a_copy_that_reaches_nobody_is_held_by_the_axis_all_the_same(
+    office: Office, sender: Participant, receiver: Participant
+) -> None:
+    put(sender, "never-delivered", "sendEdoc", times=1)
+    letter = office.document(sender, receiver)
+    ok(sender.official().send(write_package(letter), sender=sender.code).result)
+    found = reconcile(
+        office, system=sender.system, receivers=[receiver.system], sent=[line(letter, receiver)], received=[]
+    )
+    assert [entry["outcome"] for entry in found["differences"]] == ["never-fetched"]
 
 
 @pytest.mark.parametrize(("lang", "header"), [("vi", "Kết quả"), ("en", "Outcome")])
