@@ -1,6 +1,7 @@
 """What was sent before: the same bytes, the same letter, another letter under the same id. All of it is delivered.
 
-A letter that goes to further recipients by a second call is no repetition, neither is one that its recipient gave back.
+A letter that goes to further recipients by a second call is no repetition, neither is one that its recipient gave back,
+could not take in (``fail``), or never got: its sender has to send it again, and nobody has it twice then.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ _HAS = (
     .join(deliveries, deliveries.c.document_seq == documents.c.seq)
     .where(deliveries.c.agency.in_(bindparam("agencies", expanding=True)), _OWN)
     .where(or_(deliveries.c.business_status.is_(None), deliveries.c.business_status.not_in(_GIVEN_BACK)))
+    .where(deliveries.c.state != "fail", deliveries.c.system_id.is_not(None))
     .order_by(deliveries.c.seq)
     .limit(1)
 )

@@ -14,8 +14,9 @@ from fixtures.documents import new_status
 from protocol.package.model import Business, DocumentPackage, Trace
 from protocol.package.writer import write_package
 from tests.simulator.conftest import Office, Participant, new_timestamp
+from tests.simulator.disturbing import put
 from tests.simulator.test_exchange import ok
-from tests.simulator.test_routing import reasons
+from tests.simulator.test_routing import inbox, reasons
 
 _numbers = itertools.count()
 
@@ -85,6 +86,22 @@ def test_a_letter_that_came_back_and_was_mended_begins_anew(
     assert send(sender, write_package(mended)) == {}, "sent again because it was given back"
     assert report(office, document, "03", receiver) == {}
     assert report(office, document, "02", receiver) == {"status-contradicts": "warn"}
+
+
+@pytest.mark.parametrize("why", ["could-not-be-taken-in", "reached-nobody"])
+@pytest.mark.parametrize("other_bytes", [False, True], ids=["same-bytes", "new-bytes"])
+def test_a_letter_that_its_recipient_does_not_have_may_be_sent_again(
+    office: Office, sender: Participant, receiver: Participant, why: str, *, other_bytes: bool
+) -> None:
+    document = office.document(sender, receiver)
+    if why == "reached-nobody":
+        put(sender, "never-delivered", "sendEdoc", times=1)
+    assert send(sender, write_package(document)) == {}
+    if why == "could-not-be-taken-in":
+        ok(receiver.official().update_status(inbox(receiver)[0]["docId"], "fail").result)
+    again = write_package(document) + (b"\n" if other_bytes else b"")
+    assert send(sender, again) == {}
+    assert send(sender, again).keys() & {"package-sent-again", "document-sent-again"}, "now the recipient has it"
 
 
 def test_ids_are_the_same_in_either_way_of_writing_them(
