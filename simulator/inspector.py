@@ -1,7 +1,8 @@
 """Inspects in profile ``axis`` what was answered already: the ledger itself is the queue, so a crash loses no place.
 
 A package counts as inspected when its findings are stored. What waits when an axis ends is inspected after its next
-start; few packages are in memory, however many wait.
+start; few packages are in memory, however many wait. One whose body cannot be read keeps its place and is tried again
+when the others were looked at.
 """
 
 from __future__ import annotations
@@ -41,6 +42,10 @@ _BOUNDS = Bounds(file_bytes=_LARGEST, seconds=180.0)
 _WAITING = text("NOT inspected")
 
 logger = logging.getLogger("simulator.inspector")
+
+
+class OutOfReach(Exception):  # noqa: N818 - says what became of the body
+    """A body cannot be read now, which says nothing about its package. No ``OSError``: those count as damaged files."""
 
 
 class PackageInspector(ConfinedReader[list[dict[str, Any]]]):
@@ -87,6 +92,7 @@ class Inspector:
         self._store = store
         self._blobs = blobs
         self._process = PackageInspector(trust)
+        self._passed = 0  # number of the package up to which this round through the queue came
         self._grown = asyncio.Event()
         store.when_committed(self._grown.set)
 
@@ -96,20 +102,27 @@ class Inspector:
             while True:
                 try:
                     await self._turn()
-                except (StorageFailed, SQLAlchemyError, OSError) as error:
-                    # What could not be stored or looked at stays in the queue.
+                except (StorageFailed, SQLAlchemyError) as error:
+                    # What could not be stored stays in the queue.
                     logger.warning("no package can be inspected now: %s", error)
                     await asyncio.sleep(_RETRY)
         finally:
             await asyncio.shield(asyncio.to_thread(self._process.close))
 
     async def _turn(self) -> None:
-        """Inspect the oldest packages that wait, or wait for one."""
+        """Inspect the oldest packages that wait and were not tried in this round; end the round where there is none."""
         self._grown.clear()
-        due = await self._store.read_aside(_due)
+        due = await self._store.read_aside(lambda connection: _due(connection, self._passed))
         for each in due:
-            await self._inspect(each)
+            try:
+                await self._inspect(each)
+            except (OSError, OutOfReach) as error:
+                # This body, or nothing at all: which of them, only the next package tells.
+                logger.warning("package %d cannot be inspected now: %s", each.seq, error)
+                await asyncio.sleep(_RETRY)
+            self._passed = each.seq
         if not due:
+            self._passed = 0
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._grown.wait(), _SLEEP)
             await asyncio.sleep(_PAUSE)
@@ -120,13 +133,20 @@ class Inspector:
         if content is not None:
             try:
                 found = await asyncio.to_thread(
-                    self._process.inspect, lambda: self._blobs.open(content), content.size, due.at, due.message_type
+                    self._process.inspect, lambda: self._opened(content), content.size, due.at, due.message_type
                 )
             except Stopped as stopped:
                 logger.warning("package %d could not be inspected: %s", due.seq, stopped.unread)
-            except FileNotFoundError as error:
-                logger.warning("package %d could not be inspected: %s", due.seq, error)
         await self._store.write(lambda connection: _record(connection, due.seq, found))
+
+    def _opened(self, content: Content) -> BinaryIO:
+        """Open a body; one that is gone for good passes for a damaged file."""
+        try:
+            return self._blobs.open(content)
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            raise OutOfReach(str(error)) from error
 
 
 def waiting(connection: Connection) -> int:
@@ -134,9 +154,10 @@ def waiting(connection: Connection) -> int:
     return int(connection.execute(select(func.count()).select_from(documents).where(_WAITING)).scalar_one())
 
 
-def _due(connection: Connection) -> list[_Due]:
+def _due(connection: Connection, passed: int) -> list[_Due]:
     columns = [documents.c[name] for name in ("seq", "at", "message_type", "received")]
-    rows = connection.execute(select(*columns).where(_WAITING).order_by(documents.c.seq).limit(_BATCH)).all()
+    oldest = select(*columns).where(_WAITING, documents.c.seq > passed).order_by(documents.c.seq).limit(_BATCH)
+    rows = connection.execute(oldest).all()
     return [_Due(row.seq, row.at, row.message_type, find_content(connection, row.received)) for row in rows]
 
 

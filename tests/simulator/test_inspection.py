@@ -181,6 +181,33 @@ def test_a_body_that_is_gone_does_not_keep_others_from_being_inspected(tmp_path:
         assert "axis28_inspections_waiting 0.0" in httpx.get(again.control + "/metrics", trust_env=False).text
 
 
+def test_a_body_out_of_reach_holds_up_nobody_and_is_inspected_when_it_is_back(tmp_path: Path, pki: Pki) -> None:
+    """It does not count as inspected meanwhile."""
+    running = start_axis(tmp_path)
+    office = Office(running)
+    sender, receiver = office.participant(), office.participant()
+    large = office.letter(
+        sender, receiver, files=[File("van-ban.pdf", broken(pki) + b"\n" * 200_000, "application/pdf")]
+    )
+    stuck = running.inject(large, sender.code)["sender_id"]
+    sent = running.inject(letter(office, sender, receiver, broken(pki)), sender.code)["sender_id"]
+    running.kill()
+    bodies = {file: file.read_bytes() for file in (tmp_path / "axis" / "bodies").rglob("*") if file.is_file()}
+    assert bodies
+    for file, whole in bodies.items():
+        file.write_bytes(whole[:-1])
+    engine = create_engine(f"sqlite:///{tmp_path / 'axis' / 'axis.sqlite3'}")
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE documents SET inspected = false"))
+    engine.dispose()
+    with running_axis(tmp_path, token=running.token) as again:
+        assert "pdf-digest-differs" in reasons(inspected(again, sent))
+        assert "axis28_inspections_waiting 1.0" in httpx.get(again.control + "/metrics", trust_env=False).text
+        for file, whole in bodies.items():
+            file.write_bytes(whole)
+        assert inspected(again, stuck)["inspected"]
+
+
 def test_with_a_trust_folder_it_is_judged_who_signed(tmp_path: Path, pki: Pki) -> None:
     """Without one nothing is said of documents that nobody signed."""
     for file in files(pki, {}):
