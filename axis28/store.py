@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from axis28 import ending
 from axis28.errors import USAGE, CommandError
+from axis28.simulating import bodies
 from schemas import messages
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ def run(args: argparse.Namespace) -> int:
     from simulator.store.failure import StorageFailed, UnusableStore
 
     os.umask(0o077)  # packages and secrets are nobody else's
+    if args.action != "inspect":
+        args.blobs = bodies.place(args.blobs)
     try:
         with ending.in_order():
             return _ACTIONS[args.action](args)

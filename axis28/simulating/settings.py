@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from axis28.errors import CommandError
+from axis28.simulating import bodies
 from axis28.simulating.complaint import complaint
 from axis28.simulating.token import control_token
 from schemas import messages
@@ -42,7 +42,7 @@ def settings(args: argparse.Namespace, data: Path) -> Settings:
         workers=args.workers,
         replays=args.replays,
         body_limit=args.body_limit or BODY_LIMIT,
-        blobs=_blobs(args.blobs),
+        blobs=bodies.place(args.blobs),
         log_format=args.log_format,
         log_level=args.log_level,
         store=args.store,
@@ -81,18 +81,6 @@ def _systems(path: Path | None) -> tuple[System, ...]:
         return read_systems(path, messages.language())
     except SystemsFileError as error:
         raise CommandError(str(error)) from error
-
-
-def _blobs(place: str | None) -> str | None:
-    """See that a place for bodies outlives the process, and that its address gives no key away."""
-    if place is None:
-        return None
-    url = urlsplit(place)
-    if not place or url.scheme == "memory":
-        raise complaint("blobs-volatile", place=place)
-    if "@" in url.netloc:
-        raise complaint("blobs-with-key", scheme=url.scheme)
-    return place
 
 
 def _trust(folder: Path | None) -> Path | None:

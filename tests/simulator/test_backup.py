@@ -233,6 +233,17 @@ def test_nothing_is_overwritten(source: Place, tmp_path: Path) -> None:
     assert not (tmp_path / "nowhere").exists()
 
 
+@pytest.mark.parametrize("action", ["backup", "restore"])
+def test_an_address_of_bodies_that_holds_a_key_is_refused_without_repeating_it(action: str, tmp_path: Path) -> None:
+    said = _command(
+        action, tmp_path / "backup", "--data", tmp_path, "--blobs", "s3://key:not-a-real-secret@bucket/prefix"
+    )
+    assert said.returncode == 2
+    assert "no key belongs into the address" in said.stderr
+    assert "not-a-real-secret" not in said.stderr + said.stdout
+    assert len(said.stderr.splitlines()) == 1
+
+
 def test_a_data_folder_in_use_is_not_restored_into(tmp_path: Path, source: Place) -> None:
     _made(source, tmp_path / "backup")
     axis = start_axis(tmp_path)
