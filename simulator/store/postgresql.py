@@ -44,7 +44,8 @@ class PostgresServer:
 
     def begin_writing(self, connection: Connection) -> Any:
         """Begin a transaction when it is this writer's turn; give its number, by which its fate can be asked later."""
-        connection.exec_driver_sql("BEGIN")
+        # Whatever the database's default is: what the writer before has done is seen when the turn has come.
+        connection.exec_driver_sql("BEGIN ISOLATION LEVEL READ COMMITTED")
         row = connection.exec_driver_sql(f"SELECT txid_current(), pg_advisory_xact_lock({_TURN})").one()
         return row[0]
 

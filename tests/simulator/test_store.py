@@ -398,6 +398,30 @@ def test_a_commit_whose_answer_was_lost_is_not_reported_as_failed(
     store.close()
 
 
+@pytest.mark.parametrize("level", ["repeatable read", "serializable"])
+def test_writers_take_turns_whatever_isolation_the_database_has_by_default(
+    postgres: Cluster, tmp_path: Path, level: str
+) -> None:
+    """A writer that saw the state from before its turn could change nothing that another had changed."""
+    url = postgres.database()
+    name = url.partition("?")[0].rpartition("/")[2]
+    postgres.ask(f"ALTER DATABASE {name} SET default_transaction_isolation = '{level}'")
+    stores = [Store(tmp_path, url) for _ in range(2)]
+
+    async def run() -> list[int]:
+        for store in stores:
+            store.start(asyncio.get_running_loop())
+        for _ in range(10):
+            await asyncio.gather(*(store.write(bump) for store in stores))
+        return [await store.generation() for store in stores]
+
+    try:
+        assert asyncio.run(run()) == [21, 21]
+    finally:
+        for store in stores:
+            store.close()
+
+
 @pytest.mark.parametrize(
     ("url", "said"),
     [
