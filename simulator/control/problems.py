@@ -109,10 +109,11 @@ async def http_problem(request: Request, error: Exception) -> Response:
 
 
 def _methods(request: Request) -> set[str]:
-    """Give the methods that the control API has for the path of a request."""
-    found: set[str] = set()
-    for path, item in request.app.openapi()["paths"].items():
-        form = re.sub(r"\\\{\w+\\\}", ".+", re.escape(path))
-        if re.fullmatch(form, request.url.path):
-            found |= {method.upper() for method in item}
-    return found
+    """Give the methods that the control API has for the path of a request: what is said most exactly of it counts."""
+    paths = request.app.openapi()["paths"]
+    for filling in ("[^/]+", ".+"):  # the id of a rule may have slashes
+        forms = {path: re.sub(r"\\\{\w+\\\}", filling, re.escape(path)) for path in paths}
+        found = [path for path, form in forms.items() if re.fullmatch(form, request.url.path)]
+        if found:
+            return {method.upper() for method in paths[min(found, key=lambda path: path.count("{"))]}
+    return set()

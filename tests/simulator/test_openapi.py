@@ -148,7 +148,15 @@ def test_no_body_breaks_it(own_axis: RunningAxis, body: bytes) -> None:
 
 
 def test_a_method_that_is_not_there_is_answered_with_those_that_are(axis: RunningAxis) -> None:
-    for path, methods in (("/faults", "DELETE, GET, PUT"), ("/systems/x", "DELETE, GET, PUT"), ("/reset", "POST")):
+    for path, methods in (
+        ("/faults", "DELETE, GET, PUT"),
+        ("/faults/log", "GET"),
+        ("/faults/a/b", "DELETE, PUT"),
+        ("/systems/x", "DELETE, GET, PUT"),
+        ("/agencies/x/close", "POST"),
+        ("/tenants/x/token", "PUT"),
+        ("/reset", "POST"),
+    ):
         answer = axis.call("PATCH", path)
         assert answer.status_code == 405
         assert answer.headers["allow"] == methods
