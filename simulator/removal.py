@@ -55,7 +55,8 @@ def remove_agency(connection: Connection, code: str) -> None:
     """Remove an agency from the directory and what waits for it."""
     bump(connection)
     tenant = connection.execute(select(agencies.c.tenant).where(agencies.c.code == code)).scalar() or ""
-    _remove_copies(connection, deliveries.c.agency == code, tenant)
+    received = (deliveries.c.agency == code) & (deliveries.c.tenant == tenant)  # not who had the code before
+    _remove_copies(connection, received, tenant)
     connection.execute(delete(agencies).where(agencies.c.code == code))
 
 
