@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from protocol.finding import Finding, Severity
+from protocol.finding import Finding, Severity, quote
 from protocol.wire.operations import Operation
 from protocol.wire.signing import SignatureRefused, verify
 from simulator import answers
@@ -33,9 +33,29 @@ def _verify(axis: Axis, call: Call) -> None:
     try:
         call.signed = verify(call.request.scope["headers"], axis.directory.secret_of)
     except SignatureRefused as error:
-        finding = Finding("SND-09", error.reason, Severity.FAIL, got=error.detail)
-        raise Refused(answers.BAD_SIGNATURE, error.text, [finding]) from error
+        raise _unproven(error) from error
     call.findings = call.signed.warnings
+
+
+def see_that_still_theirs(axis: Axis, call: Call) -> None:
+    """See that the system of a request was not removed, or given to somebody else, while the request was on its way.
+
+    It would meet its successor's queues else. It counts for nobody then, like one of a system that was never there.
+    Raises ``Refused``.
+    """
+    if not call.refused and axis.directory.tenant_of(call.system) != call.tenant:
+        raise gone(call)
+
+
+def gone(call: Call) -> Refused:
+    """Give the refusal of a request whose system, or its tenant, is there no more; in the words for an unknown one."""
+    call.signed = None
+    return _unproven(SignatureRefused("unknown-system", quote(call.system or ""), said="signature-wrong"))
+
+
+def _unproven(error: SignatureRefused) -> Refused:
+    finding = Finding("SND-09", error.reason, Severity.FAIL, got=error.detail)
+    return Refused(answers.BAD_SIGNATURE, error.text, [finding])
 
 
 def _admit(axis: Axis, call: Call) -> None:

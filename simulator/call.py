@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import BinaryIO
@@ -55,6 +56,7 @@ class Call:
     replayed: tuple[Finding, ...] = ()
     held: list[Content] = field(default_factory=list)
     opened: BinaryIO | None = None
+    begun: float = field(default_factory=time.perf_counter)
 
     @property
     def request_id(self) -> str:

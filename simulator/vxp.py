@@ -29,8 +29,10 @@ from simulator.outcome import Outcome, Rest
 from simulator.response import Ready
 from simulator.sending import sending
 from simulator.store.failure import StorageFailed
+from simulator.tenants import TenantGone
 
 _MAX_PARAMETER_BODY = 1024 * 1024
+_FRESH = 0.05  # seconds for which what a worker knows of systems is new enough, whatever other workers do
 _NOT_WRITTEN = "Loi he thong: khong ghi duoc"
 
 logger = logging.getLogger("simulator")
@@ -60,7 +62,6 @@ class Vxp:
 
     async def answer(self, request: Request, operation: Operation) -> ASGIApp:
         """Answer one request; the answer leaves when everything that it acknowledges is durable."""
-        started = time.perf_counter()
         call = self._call(request, operation)
         try:
             with self._axis.traces.span(operation):
@@ -72,11 +73,11 @@ class Vxp:
             answer = self._unstored(call)
         finally:
             self._axis.blobs.release(call.held)
-            if call.admitted:
-                self._axis.limits.leave(call.system_id)
+            if call.admitted and call.system is not None:
+                self._axis.limits.leave(call.system)
             if call.opened is not None:  # nothing of it left
                 call.opened.close()
-        self._count(call, time.perf_counter() - started)
+        self._count(call, time.perf_counter() - call.begun)
         return answer
 
     def _count(self, call: Call, seconds: float) -> None:
@@ -119,6 +120,9 @@ class Vxp:
             return await work.prepare(self._axis, call)
         except Refused as error:
             found = error
+        except TenantGone:
+            call.body_unread = True
+            found = admission.gone(call)
         except OSError:  # the disk takes no more, or fails
             logger.exception("a body could not be kept")
             call.body_unread = True
@@ -145,14 +149,19 @@ class Vxp:
         """Perform and journal. What changes something does both in one transaction, what only reads journals later."""
         encounter = call.encounter
         fired = len(encounter.fired) if encounter is not None else 0
+        if time.perf_counter() - call.begun > _FRESH:
+            await self._axis.refresh()  # its system may have been removed meanwhile
 
         def attempt(connection: Connection) -> Outcome:
             if encounter is not None:
                 encounter.rewind(fired)  # a transaction may be begun anew
             try:
+                admission.see_that_still_theirs(self._axis, call)
                 outcome = perform(connection)
             except Refused as refusal:
                 outcome = Outcome(answers.failure(call.operation, refusal))
+            except TenantGone:
+                outcome = Outcome(answers.failure(call.operation, admission.gone(call)))
             return outcome if encounter is None else disturbance.altered(connection, call, encounter, outcome)
 
         def both(connection: Connection) -> Ready:
