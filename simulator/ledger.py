@@ -62,6 +62,8 @@ def page(
         query = query.where(documents.c.from_code == from_code)
     if system_id is not None:
         query = query.where(documents.c.system_id == system_id)
+        if tenant is not None:  # from which system a letter of others came is not a tenant's to find out
+            query = query.where(documents.c.tenant == tenant)
     rows = connection.execute(query).all()
     more, rows = len(rows) > limit, rows[:limit]
     copies = _copies(connection, [row.seq for row in rows])

@@ -193,12 +193,12 @@ class _Batch:
         return Entered(new, changed, same)
 
     def _see_that_it_may(self, entry: Agency, known: dict[str, Any]) -> None:
+        if self._owner is not None and known["tenant"] != entry.tenant:  # before anything tells of it
+            raise CodeTakenError(f"code: {entry.code} is registered by another tenant")
         if known["deleted"] and known["successors"]:
             raise CodeClosedError(entry.code, known["successors"].split())
         if self._owner is not None and known["system_id"] not in (None, self._owner):
             raise CodeTakenError(f"code: {entry.code} is registered by another system")
-        if self._owner is not None and known["tenant"] != entry.tenant:
-            raise CodeTakenError(f"code: {entry.code} is registered by another tenant")
 
     def _claim(self, name: str, entry: Agency, at: int) -> None:
         """Take a code for an agency; who was closed, followed by nobody, gives it up within its own system."""

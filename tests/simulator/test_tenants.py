@@ -357,3 +357,26 @@ def test_what_only_claims_to_be_a_tenants_is_the_operators(first: Vendor) -> Non
     own.axis.last_exchange("countReceiveEdoc")
     assert own.exchanges() != []
     assert first.exchanges() == []
+
+
+def test_a_code_that_others_closed_is_taken_and_nothing_more(first: Vendor, second: Vendor) -> None:
+    closed, heir, mine = second.participant(), second.participant(), first.participant()
+    closing = second.call("POST", f"/agencies/{closed.code}/close", json={"successors": [heir.code]})
+    assert closing.status_code == 200, closing.text
+    entry = {"secret": "not-a-real-secret", "agencies": [{"code": closed.code, "name": "Sở Thử nghiệm"}]}
+    answer = first.call("PUT", f"/systems/{mine.system}.2", json=entry)
+    assert problem(answer, 409) == "code: taken; choose another"
+    body = json.dumps({"code": closed.code, "name": "Sở Thử nghiệm", "mail": "a@example.vn"}).encode()
+    result = mine.official().register_agency(body).result
+    assert result is not None
+    assert result.error_desc == f"Ma don vi da duoc dang ky: {closed.code}"
+
+
+def test_a_tenant_cannot_find_out_from_which_system_a_letter_came(
+    first: Vendor, second: Vendor, office: Office
+) -> None:
+    sender, receiver = first.participant(), second.participant()
+    ok(sender.official().send(office.letter(sender, receiver), sender=sender.code).result)
+    assert len(second.seen()) == 1
+    assert second.seen(system=sender.system) == []
+    assert len(first.seen(system=sender.system)) == 1
