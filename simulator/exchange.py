@@ -85,9 +85,9 @@ class Acceptance:
 def accept(connection: Connection, submission: Submission) -> Acceptance:
     """Accept a package: one document, one delivery for each addressee. Raises ``Refused``."""
     if submission.request_key is not None:
-        earlier = _earlier(connection, submission.request_key)
-        if earlier is not None:
-            return earlier
+        answered = earlier(connection, submission.request_key)
+        if answered is not None:
+            return answered
     facts = submission.facts or _FACTLESS
     sender, notes = _sender(connection, submission, facts)
     targets, more = _targets(connection, submission, facts)
@@ -104,7 +104,7 @@ def accept(connection: Connection, submission: Submission) -> Acceptance:
     return Acceptance(sender_id, facts.document_id, copies, tuple(findings))
 
 
-def _earlier(connection: Connection, request_key: str) -> Acceptance | None:
+def earlier(connection: Connection, request_key: str) -> Acceptance | None:
     """Find what was answered to this very request, byte for byte and with the same signature, before (H-T11)."""
     row = _EARLIER.first(connection, {"key": request_key})
     if row is None:

@@ -55,7 +55,7 @@ async def sending(axis: Axis, call: Call) -> Perform:
     """Take in a package: body, hash, rules; what remains is one transaction. Raises ``Refused``."""
     call.agencies = tuple(code for code in (call.value("from"),) if code)
     _refuse_multipart(call)
-    await _see_room(axis, call)
+    full = await _fullness(axis, call)
     spool, rewritten = axis.blobs.spool(), axis.blobs.spool()
     try:
         with axis.traces.span("read"):
@@ -66,6 +66,8 @@ async def sending(axis: Axis, call: Call) -> Perform:
             call.tail = b"\r\n"
             spool.cut(form.size)
         call.body_unread = True  # until it is kept, nobody can show it
+        if full is not None and not await _was_accepted(axis, call, form):
+            raise full
         call.content = await keep_spool(
             axis, spool, form.sha256 if form is not None else digest.whole().hex(), call.held
         )
@@ -96,7 +98,7 @@ async def sending(axis: Axis, call: Call) -> Perform:
         at=call.at,
         service_type=call.value("servicetype")[:32] or "eDoc",
         system_id=call.system_id,
-        request_key=_request_key(call, call.content),
+        request_key=_request_key(call, call.content.sha256),
         header_to=header_to,
         tenant=call.owner,
         inspected=axis.instruments is not None,
@@ -115,14 +117,22 @@ async def sending(axis: Axis, call: Call) -> Perform:
     return perform
 
 
-async def _see_room(axis: Axis, call: Call) -> None:
-    """Refuse a package for which its tenant has no room left, before it is read."""
+async def _fullness(axis: Axis, call: Call) -> Refused | None:
+    """Give the refusal of a package for which its tenant has no room left; a request sent again needs none."""
     if call.owner:
         try:
             await axis.store.look(lambda connection: tenants.check_room(connection, call.owner))
         except LimitReached as error:
-            call.body_unread = True
-            raise limited(error) from error
+            return limited(error)
+    return None
+
+
+async def _was_accepted(axis: Axis, call: Call, form: HashForm | None) -> bool:
+    """Tell whether this very request was accepted before: it gets the same answer then, come what may (H-T11)."""
+    if form is None:
+        return False
+    key = _request_key(call, form.sha256)
+    return await axis.store.look(lambda connection: exchange.earlier(connection, key)) is not None
 
 
 async def _taken_in(call: Call, spool: Spool, limit: int) -> BodyDigest:
@@ -277,9 +287,9 @@ def _hash_remarks(form: HashForm) -> tuple[Finding, ...]:
     return tuple(remarks)
 
 
-def _request_key(call: Call, content: Content) -> str:
+def _request_key(call: Call, sha256: str) -> str:
     """Tell the same request again: same system, same signed text, same body (H-T11)."""
     assert call.signed is not None
     key = hashlib.sha256(call.system_id.encode("utf-8") + b"\0" + call.signed.signed_text + b"\0")
-    key.update(content.sha256.encode("ascii"))
+    key.update(sha256.encode("ascii"))
     return key.hexdigest()

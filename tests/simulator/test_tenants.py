@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from protocol.wire.operations import Operation
 from tests.axis_process import RunningAxis
 from tests.simulator.conftest import Office, Participant
 from tests.simulator.test_control import fits, problem
@@ -380,3 +381,15 @@ def test_a_tenant_cannot_find_out_from_which_system_a_letter_came(
     assert len(second.seen()) == 1
     assert second.seen(system=sender.system) == []
     assert len(first.seen(system=sender.system)) == 1
+
+
+def test_a_letter_that_filled_its_tenant_up_is_answered_again_when_it_is_sent_again(office: Office) -> None:
+    full = vendor(office.axis, limits={"stored_bytes": 100})
+    sender, receiver = full.participant(), office.participant()
+    sent = sender.official().send(office.letter(sender, receiver), sender=sender.code)
+    again = sender.official().replay(Operation.SEND, sent.request).result
+    assert ok(again).doc_id == ok(sent.result).doc_id
+    assert len(inbox(receiver)) == 1
+    another = sender.official().send(office.letter(sender, receiver), sender=sender.code).result
+    assert another is not None
+    assert another.error_code == "20"
