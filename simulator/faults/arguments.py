@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -27,7 +26,7 @@ class Argument:
             return value.isascii() and value.isprintable() and " " not in value and self._begins(value)
         if isinstance(value, bool) or not isinstance(value, int if self.kind == "whole" else int | float):
             return False
-        return math.isfinite(value) and self.low <= value <= self.high
+        return self.low <= value <= self.high  # NaN is nowhere between, and no integer is too large to compare
 
     @property
     def wanted(self) -> str:
