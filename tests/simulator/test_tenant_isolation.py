@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -90,9 +91,18 @@ def world(request: pytest.FixtureRequest, office: Office) -> Iterator[World]:
     assert sender_id is not None
     receiver_id = inbox(other)[0]["docId"]
     axis.last_exchange("sendEdoc")
+    _await_inspection(axis, sender_id)
     seqs = tuple(entry["seq"] for entry in other.exchanges())
     yield World(axis, trying, own, other, see, sender_id, receiver_id, seqs)
     see("DELETE", f"/faults/{name}")
+
+
+def _await_inspection(axis: RunningAxis, sender_id: str) -> None:
+    """Let the axis look at the attached files first: what it finds there, it adds to the letter by itself."""
+    deadline = time.monotonic() + 120
+    while not axis.call("GET", f"/documents/{sender_id}").json()["inspected"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def _entry(code: str) -> dict[str, str]:
