@@ -53,7 +53,6 @@ def _without_nul(value: str | None) -> str | None:
 
 Number = BigInteger().with_variant(Integer, "sqlite")
 """A row's number; SQLite counts by itself only where the type is INTEGER."""
-FORMER = "former"  # in the place of a tenant's key: it or its system is gone, but others still hold its letter
 
 metadata = MetaData()
 
